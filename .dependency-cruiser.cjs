@@ -1,0 +1,180 @@
+/**
+ * Who may import whom: the table of docs/design, as rules. Tests and benchmarks are free.
+ * `room` lists everything a room may reach; what is not listed is a violation.
+ */
+
+/** Imports of types only vanish at run time: some rooms may have nothing but those. */
+const typeOnly = ['type-only'];
+
+const npm = (...names) => names.map((name) => `node_modules/${name}/`);
+const node = (...names) => names.map((name) => `^(node:)?${name}$`);
+
+/** A room imports itself, `may`, and, types only, `mayTypes`. */
+function room(name, { from, pathNot, may = [], mayTypes = [], instead }) {
+  const own = { path: from, ...(pathNot ? { pathNot } : {}) };
+  const allowed = [from, ...may];
+  const rules = [
+    {
+      name,
+      severity: 'error',
+      comment: instead,
+      from: own,
+      to: { pathNot: [...allowed, ...mayTypes] },
+    },
+  ];
+  if (mayTypes.length > 0) {
+    rules.push({
+      name: `${name}-types-only`,
+      severity: 'error',
+      comment: 'Only `import type` here: the value comes in as a dependency.',
+      from: own,
+      to: { path: mayTypes, pathNot: allowed, dependencyTypesNot: typeOnly },
+    });
+  }
+  return rules;
+}
+
+const domain = '^src/domain/';
+const ports = '^activities/ports\\.ts$';
+const messages = '^workflows/cart\\.messages\\.ts$';
+const schema = '^drizzle/schema\\.ts$';
+const config = '^src/config(/|\\.ts$)';
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      comment: 'Move what both need into a third file.',
+      from: { path: '^(src|workflows|activities|drizzle)/' },
+      to: { circular: true },
+    },
+    {
+      name: 'not-resolvable',
+      severity: 'error',
+      comment: 'No such file or package.',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'dev-dependency-in-production',
+      severity: 'error',
+      comment: 'The image has production dependencies only: move the package to "dependencies".',
+      from: { path: '^(src|workflows|activities|drizzle)/', pathNot: '^src/dev(/|\\.ts$)' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: typeOnly },
+    },
+    {
+      name: 'dev-stack-is-a-root-of-its-own',
+      severity: 'error',
+      comment: 'src/dev is the local stack and the stub; the service itself knows nothing of them.',
+      from: { path: '^(src|workflows|activities|drizzle)/', pathNot: '^src/dev(/|\\.ts$)' },
+      to: { path: '^src/dev(/|\\.ts$)' },
+    },
+    {
+      name: 'roots-are-not-imported',
+      severity: 'error',
+      comment: 'A composition root is a program: what others need of it belongs into src/composition.',
+      from: { path: '^(src|workflows|activities|drizzle)/' },
+      to: { path: '^src/(api|worker|migrate|dev|build-workflow-bundle)\\.ts$' },
+    },
+    {
+      name: 'no-tests-in-code',
+      severity: 'error',
+      comment: 'Code does not import tests.',
+      from: { path: '^(src|workflows|activities|drizzle)/' },
+      to: { path: '^(test|bench)/' },
+    },
+
+    ...room('domain-imports-nothing', {
+      from: domain,
+      instead: 'Pass it in as data: the rules know neither Node, nor Temporal, nor the database.',
+    }),
+    ...room('workflows', {
+      from: '^workflows/',
+      may: [domain, ...npm('@temporalio/(workflow|common)')],
+      mayTypes: ['^activities/'],
+      instead: 'Workflows replay: everything with an effect goes through an activity.',
+    }),
+    ...room('activities', {
+      from: '^activities/',
+      may: [domain, ...npm('@temporalio/activity')],
+      instead: 'Add a port to activities/ports.ts and let the composition root pass its adapter in.',
+    }),
+    ...room('schema', {
+      from: '^drizzle/',
+      may: npm('drizzle-orm'),
+      mayTypes: [domain],
+      instead: 'The schema describes tables, and knows the types that are stored in them.',
+    }),
+    ...room('reservations', {
+      from: '^src/reservations/',
+      may: [domain, ports, ...npm('zod')],
+      instead: 'An adapter of one port: it knows its contract and nothing else of the service.',
+    }),
+    ...room('read-model', {
+      from: '^src/read-model/',
+      may: [
+        domain,
+        ports,
+        schema,
+        '^src/platform/(deadline|database)\\.ts$',
+        ...npm('drizzle-orm', 'postgres', 'lru-cache'),
+      ],
+      instead: 'The read model knows Postgres; Temporal and HTTP are other rooms.',
+    }),
+    ...room('gateway', {
+      from: '^src/gateway/',
+      may: [domain, messages, ...npm('@temporalio/client')],
+      instead: 'The gateway speaks to Temporal with the messages of workflows/cart.messages.ts.',
+    }),
+    ...room('sessions', {
+      from: '^src/sessions/',
+      may: [...node('crypto'), ...npm('zod')],
+      instead: 'Sessions are generic: they know nothing of carts but the id made of a session.',
+    }),
+    ...room('http', {
+      from: '^src/http/',
+      may: [
+        domain,
+        '^src/sessions/',
+        '^src/platform/deadline\\.ts$',
+        // One error class: the gateway's way to say that nothing was accepted.
+        '^src/gateway/',
+        ...node('crypto'),
+        ...npm('hono', '@hono/zod-openapi', 'zod'),
+      ],
+      mayTypes: ['^src/read-model/', ports, ...npm('pino')],
+      instead: 'Routes get what they call from createApp(deps): import its type, not the thing.',
+    }),
+    ...room('platform', {
+      from: '^src/platform/',
+      may: [config, schema, 'node_modules/', ...node('[a-z_/]+')],
+      instead: 'Technical helpers serve the rooms; they do not know them.',
+    }),
+    ...room('config', {
+      from: config,
+      may: [...node('fs', 'os', 'path'), ...npm('zod', 'ms', '@temporalio/envconfig')],
+      instead: 'Configuration is read before anything else exists.',
+    }),
+    {
+      name: 'temporal-client-has-few-users',
+      severity: 'error',
+      comment: 'Commands go through src/gateway/cart-commands.ts, connections through src/platform.',
+      from: {
+        path: '^(src|workflows|activities)/',
+        pathNot: '^src/(gateway|platform|composition|dev)/|^src/[^/]+\\.ts$',
+      },
+      to: { path: npm('@temporalio/(client|worker)') },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(dist|coverage|\\.data|\\.cache)/' },
+    tsPreCompilationDeps: 'specify',
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+      extensions: ['.ts', '.js', '.json'],
+    },
+  },
+};

@@ -1,0 +1,40 @@
+import { writeFile } from 'node:fs/promises';
+import { pathToFileURL } from 'node:url';
+import { format, resolveConfig } from 'prettier';
+import { transitions, type Transition } from '../src/domain/transitions.ts';
+
+const page = new URL('transitions.md', import.meta.url);
+
+const meanings: Readonly<Record<Transition, string>> = {
+  apply: 'decided by the rules of the cart: applied, or rejected with a reason',
+  resume: 'the cart becomes active again, then as `apply`; a rejected command leaves it as it is',
+  abandon: 'the idle time ran out, or an operator cancelled the workflow: lines are kept, holds are released',
+  ignore: 'nothing to do',
+};
+
+/** The page as it should be, made of `src/domain/transitions.ts`. */
+export async function transitionsPage(): Promise<string> {
+  const statuses = Object.entries(transitions);
+  const commands = Object.keys(transitions.active) as (keyof typeof transitions.active)[];
+  const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const text = [
+    '# Transitions',
+    '',
+    'Generated from `src/domain/transitions.ts` by `npm run docs:transitions`; a test fails when it is not current.',
+    '`decide` uses the same table, and `test/domain/commands.test.ts` walks all of it.',
+    '',
+    row(['command', ...statuses.map(([status]) => status)]),
+    row(['---', ...statuses.map(() => '---')]),
+    ...commands.map((command) => row([`\`${command}\``, ...statuses.map(([, to]) => to[command])])),
+    '',
+    ...Object.entries(meanings).map(([transition, meaning]) => `- **${transition}**: ${meaning}`),
+    '',
+    '`completed` and what leads to it (checkout, payment) are not built yet.',
+  ].join('\n');
+  const style = await resolveConfig(page);
+  return await format(text, { ...style, parser: 'markdown' });
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  await writeFile(page, await transitionsPage());
+}

@@ -1,0 +1,117 @@
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
+import type { Cart } from '../src/domain/cart.ts';
+import type { Rejection } from '../src/domain/rejections.ts';
+
+const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
+
+/** What the shop sells. Prices in minor units of the shop's currency. */
+export const products = pgTable('products', {
+  name: text('name').primaryKey(),
+  unitPriceMinor: integer('unit_price_minor').notNull(),
+  updatedAt: instant('updated_at').notNull().defaultNow(),
+});
+
+/** One row a cart: its latest state, and what operators filter by. Written only by the projector. */
+export const carts = pgTable(
+  'carts',
+  {
+    cartId: text('cart_id').primaryKey(),
+    version: integer('version').notNull(),
+    status: text('status').$type<Cart['status']>().notNull(),
+    currency: text('currency').notNull(),
+    itemCount: integer('item_count').notNull(),
+    totalMinor: bigint('total_minor', { mode: 'number' }).notNull(),
+    /** The workflow's own state: what the API answers from and the cart's next life starts from. */
+    state: jsonb('state').$type<Cart>().notNull(),
+    createdAt: instant('created_at').notNull(),
+    updatedAt: instant('updated_at').notNull(),
+    expiresAt: instant('expires_at').notNull(),
+  },
+  (table) => [index('carts_status_updated_at').on(table.status, table.updatedAt)],
+);
+
+/** The lines of every cart, for queries such as "who holds apples". */
+export const cartItems = pgTable(
+  'cart_items',
+  {
+    cartId: text('cart_id').notNull(),
+    itemId: text('item_id').notNull(),
+    name: text('name').notNull(),
+    quantity: integer('quantity').notNull(),
+    unitPriceMinor: integer('unit_price_minor').notNull(),
+    lineTotalMinor: bigint('line_total_minor', { mode: 'number' }).notNull(),
+    reservationStatus: text('reservation_status').notNull(),
+    reservationId: text('reservation_id'),
+    reservationReason: text('reservation_reason'),
+    addedAt: instant('added_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.cartId, table.itemId] }),
+    index('cart_items_name').on(table.name),
+    index('cart_items_reservation_status').on(table.reservationStatus),
+  ],
+);
+
+/** Every event of every cart, in order: the audit trail. */
+export const cartEvents = pgTable(
+  'cart_events',
+  {
+    cartId: text('cart_id').notNull(),
+    version: integer('version').notNull(),
+    type: text('type').notNull(),
+    at: instant('at').notNull(),
+    /** Null for what the service did by itself. */
+    operationId: text('operation_id'),
+    data: jsonb('data').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.cartId, table.version] })],
+);
+
+/** What became of each command; kept for 24 h so that a repeated request gets the same answer. */
+export const operations = pgTable(
+  'operations',
+  {
+    operationId: text('operation_id').primaryKey(),
+    cartId: text('cart_id').notNull(),
+    command: text('command').notNull(),
+    /** Digest of the request: the same operation id with another payload is refused. */
+    fingerprint: text('fingerprint').notNull(),
+    status: text('status').$type<'applied' | 'rejected'>().notNull(),
+    version: integer('version'),
+    rejection: jsonb('rejection').$type<Rejection>(),
+    at: instant('at').notNull(),
+  },
+  (table) => [index('operations_cart_at').on(table.cartId, table.at), index('operations_at').on(table.at)],
+);
+
+/** Filled by checkout, which is not built yet; the index lets one cart have one open order at most. */
+export const orders = pgTable(
+  'orders',
+  {
+    orderId: text('order_id').primaryKey(),
+    cartId: text('cart_id').notNull(),
+    attempt: integer('attempt').notNull(),
+    status: text('status').notNull(),
+    currency: text('currency').notNull(),
+    totalMinor: bigint('total_minor', { mode: 'number' }).notNull(),
+    items: jsonb('items').notNull(),
+    createdAt: instant('created_at').notNull(),
+  },
+  (table) => [
+    uniqueIndex('orders_cart_attempt').on(table.cartId, table.attempt),
+    uniqueIndex('orders_one_open_per_cart')
+      .on(table.cartId)
+      .where(sql`status = 'awaiting_payment'`),
+  ],
+);

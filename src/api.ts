@@ -1,0 +1,20 @@
+import { createApi } from './composition/create-api.ts';
+import { loadApiConfig, processEnvironment } from './config.ts';
+import { startHttpServer } from './platform/http-server.ts';
+import { createLogger } from './platform/logger.ts';
+import { runMain } from './platform/main.ts';
+import { aborted, shutdownSignal } from './platform/shutdown.ts';
+
+await runMain(async () => {
+  const config = loadApiConfig(processEnvironment());
+  const logger = createLogger({ level: config.logLevel, service: 'api' });
+  const stop = shutdownSignal(logger);
+  const api = createApi(config, logger);
+  const { host, port, shutdownGraceMs } = config.http;
+  const server = await startHttpServer({ fetch: api.app.fetch, host, port });
+  logger.info({ url: `http://${host}:${server.port}` }, 'API listens');
+
+  await aborted(stop);
+  await server.close(shutdownGraceMs);
+  await api.close();
+});

@@ -1,0 +1,45 @@
+import type { ApiConfig } from '../config.ts';
+import { createCartCommands } from '../gateway/cart-commands.ts';
+import { createApp } from '../http/app.ts';
+import { createSubmitCommand } from '../http/submit-command.ts';
+import { closeDatabase, createDatabase } from '../platform/database.ts';
+import type { Logger } from '../platform/logger.ts';
+import { createReadiness } from '../platform/readiness.ts';
+import { createTemporalClient } from '../platform/temporal-client.ts';
+import { createCartFeed } from '../read-model/cart-feed.ts';
+import { createCartViews } from '../read-model/cart-views.ts';
+import { createCatalog } from '../read-model/catalog.ts';
+import { createCartSessions } from '../sessions/cart-sessions.ts';
+
+/** The API over real connections. It starts while Postgres or Temporal is away, and says so on /readyz. */
+export function createApi(config: ApiConfig, logger: Logger) {
+  const database = createDatabase({ ...config.database, applicationName: 'durable-cart api' });
+  const client = createTemporalClient(config.temporal);
+  const feed = createCartFeed(config.database.url);
+  const views = createCartViews(database);
+  const catalog = createCatalog(database, config.catalog);
+  const commands = createCartCommands({
+    client,
+    taskQueue: config.temporal.taskQueue,
+    settings: config.cart,
+  });
+  const app = createApp({
+    sessions: createCartSessions(config.sessions),
+    views,
+    submit: createSubmitCommand({ commands, views, feed, catalog }),
+    readiness: createReadiness({ database, client }),
+    logger,
+    currency: config.cart.currency,
+    wait: { defaultMs: config.http.waitDefaultMs, maxMs: config.http.waitMaxMs },
+    bodyLimitBytes: config.http.bodyLimitBytes,
+    cookieSecure: config.http.cookieSecure,
+  });
+  return {
+    app,
+    async close() {
+      await feed.close();
+      await client.connection.close();
+      await closeDatabase(database);
+    },
+  };
+}

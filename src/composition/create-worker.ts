@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
+import { createActivities } from '../../activities/index.ts';
+import type { WorkerConfig } from '../config.ts';
+import { closeDatabase, createDatabase } from '../platform/database.ts';
+import { createCartStore } from '../read-model/cart-store.ts';
+import { createCatalog } from '../read-model/catalog.ts';
+import { createHttpReservationService } from '../reservations/http-reservation-service.ts';
+
+type WorkflowSource = Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'>;
+
+/** The bundle that the build makes; without it, while developing, the SDK bundles the sources at start. */
+function workflowSource(): WorkflowSource {
+  const bundlePath = fileURLToPath(new URL('../../workflow-bundle.js', import.meta.url));
+  if (existsSync(bundlePath)) return { workflowBundle: { codePath: bundlePath } };
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  return { workflowsPath: fileURLToPath(new URL(`../../workflows/index.${extension}`, import.meta.url)) };
+}
+
+/** A worker over real connections, not yet running. */
+export async function createCartWorker(
+  config: WorkerConfig,
+  connection: NativeConnection,
+  workflows: WorkflowSource = workflowSource(),
+) {
+  const database = createDatabase({ ...config.database, applicationName: 'durable-cart worker' });
+  const activities = createActivities({
+    carts: createCartStore(database),
+    catalog: createCatalog(database, { mode: config.catalog.mode, cacheMs: 0 }),
+    reservations: createHttpReservationService({ baseUrl: config.reservation.url }),
+  });
+  const { maxCachedWorkflows, maxConcurrentActivities, maxConcurrentWorkflowTasks, shutdownGraceMs } =
+    config.worker;
+  const worker = await Worker.create({
+    connection,
+    namespace: config.temporal.namespace,
+    taskQueue: config.temporal.taskQueue,
+    ...workflows,
+    activities,
+    maxCachedWorkflows,
+    maxConcurrentActivityTaskExecutions: maxConcurrentActivities,
+    maxConcurrentWorkflowTaskExecutions: maxConcurrentWorkflowTasks,
+    // The default of 0 would cancel a slow reservation the moment a deploy begins.
+    shutdownGraceTime: shutdownGraceMs,
+  });
+  return { worker, database, close: () => closeDatabase(database) };
+}

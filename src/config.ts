@@ -1,0 +1,261 @@
+import { resolve } from 'node:path';
+import { ConfigError, loadConfig, type Env, type SettingsReader } from './config/settings.ts';
+import {
+  binarySettings,
+  cartSettings,
+  catalogCacheSettings,
+  catalogSettings,
+  databaseSettings,
+  devSettings,
+  httpSettings,
+  type LOG_LEVELS,
+  processSettings,
+  reservationSettings,
+  reservationTimes,
+  sessionSettings,
+  settingNames,
+  workerSettings,
+} from './config/shards.ts';
+import { readTemporal, type TemporalConfig } from './config/temporal.ts';
+
+export { ConfigError, settingNames, type Env };
+export type { TemporalConfig };
+
+type LogLevel = (typeof LOG_LEVELS)[number];
+type CatalogMode = 'open' | 'strict';
+
+interface DatabaseConfig {
+  url: string;
+  poolSize: number;
+}
+
+interface ProcessConfig {
+  env: 'development' | 'production';
+  logLevel: LogLevel;
+}
+
+export interface ApiConfig extends ProcessConfig {
+  http: {
+    host: string;
+    port: number;
+    waitDefaultMs: number;
+    waitMaxMs: number;
+    bodyLimitBytes: number;
+    shutdownGraceMs: number;
+    cookieSecure: boolean;
+  };
+  database: DatabaseConfig;
+  temporal: TemporalConfig;
+  /** The first secret signs, all of them verify. */
+  sessions: { secrets: readonly [string, ...string[]]; ttlMs: number };
+  cart: {
+    currency: string;
+    ttlMs: number;
+    continueAsNewAfterEvents: number;
+    reservationAttemptTimeoutMs: number;
+    reservationGiveUpAfterMs: number;
+  };
+  catalog: { mode: CatalogMode; cacheMs: number };
+}
+
+export interface WorkerConfig extends ProcessConfig {
+  database: DatabaseConfig;
+  temporal: TemporalConfig;
+  reservation: { url: string };
+  catalog: { mode: CatalogMode };
+  worker: {
+    maxCachedWorkflows: number;
+    maxConcurrentActivities: number;
+    maxConcurrentWorkflowTasks: number;
+    shutdownGraceMs: number;
+  };
+}
+
+export interface MigrateConfig extends ProcessConfig {
+  database: DatabaseConfig;
+  temporal: TemporalConfig;
+}
+
+/** Where the Temporal programs may be: explicit paths first, then the folders of `PATH`. */
+export interface BinariesConfig {
+  cliPath?: string;
+  testServerPath?: string;
+  searchPath: string;
+}
+
+export interface DevConfig {
+  host: string;
+  ports: { api: number; temporal: number; temporalUi: number; postgres: number; reservation: number };
+  /** Absolute. */
+  dataDir: string;
+  /** Parts that are not embedded but used as given. */
+  external: { databaseUrl?: string; temporal?: TemporalConfig; reservationUrl?: string };
+  binaries: BinariesConfig;
+  /** What child processes start from; empty settings are left out. */
+  childEnv: Readonly<Record<string, string>>;
+}
+
+function readProcess(reader: SettingsReader): ProcessConfig {
+  const { NODE_ENV, LOG_LEVEL } = reader.read(processSettings);
+  return { env: NODE_ENV === 'production' ? 'production' : 'development', logLevel: LOG_LEVEL };
+}
+
+function readDatabase(reader: SettingsReader): DatabaseConfig {
+  const settings = reader.read(databaseSettings);
+  return { url: settings.DATABASE_URL, poolSize: settings.DATABASE_POOL_SIZE };
+}
+
+function readHttp(reader: SettingsReader, process: ProcessConfig): ApiConfig['http'] {
+  const settings = reader.read(httpSettings);
+  if (settings.COMMAND_WAIT > settings.COMMAND_WAIT_MAX) {
+    reader.problem(
+      'COMMAND_WAIT',
+      `must not be longer than COMMAND_WAIT_MAX (${settings.COMMAND_WAIT_MAX} ms)`,
+    );
+  }
+  return {
+    host: settings.HOST,
+    port: settings.PORT,
+    waitDefaultMs: settings.COMMAND_WAIT,
+    waitMaxMs: settings.COMMAND_WAIT_MAX,
+    bodyLimitBytes: settings.BODY_LIMIT_BYTES,
+    shutdownGraceMs: settings.API_SHUTDOWN_GRACE,
+    cookieSecure: settings.COOKIE_SECURE ?? process.env === 'production',
+  };
+}
+
+function readCart(reader: SettingsReader): ApiConfig['cart'] {
+  const settings = reader.read(cartSettings);
+  const attemptMs = settings.RESERVATION_ATTEMPT_TIMEOUT;
+  if (settings.RESERVATION_GIVE_UP_AFTER <= attemptMs) {
+    const mend = `must be longer than RESERVATION_ATTEMPT_TIMEOUT (${attemptMs} ms)`;
+    reader.problem('RESERVATION_GIVE_UP_AFTER', mend);
+  }
+  return {
+    currency: settings.CURRENCY,
+    ttlMs: settings.CART_TTL,
+    continueAsNewAfterEvents: settings.CART_CONTINUE_AS_NEW_EVENTS,
+    reservationAttemptTimeoutMs: attemptMs,
+    reservationGiveUpAfterMs: settings.RESERVATION_GIVE_UP_AFTER,
+  };
+}
+
+function readWorker(reader: SettingsReader, process: ProcessConfig): WorkerConfig['worker'] {
+  const settings = reader.read(workerSettings);
+  // A short grace is handy while developing: reservations cut off are only retried. Asked for, it is checked.
+  if (process.env === 'production' || reader.env['RESERVATION_ATTEMPT_TIMEOUT'] !== undefined) {
+    const attemptMs = reader.read({
+      RESERVATION_ATTEMPT_TIMEOUT: reservationTimes.RESERVATION_ATTEMPT_TIMEOUT,
+    }).RESERVATION_ATTEMPT_TIMEOUT;
+    if (settings.WORKER_SHUTDOWN_GRACE <= attemptMs) {
+      const mend = `must be longer than RESERVATION_ATTEMPT_TIMEOUT (${attemptMs} ms)`;
+      reader.problem('WORKER_SHUTDOWN_GRACE', `${mend}, or shutting down cuts reservations off`);
+    }
+  }
+  return {
+    maxCachedWorkflows: settings.WORKER_CACHED_WORKFLOWS,
+    maxConcurrentActivities: settings.WORKER_ACTIVITIES,
+    maxConcurrentWorkflowTasks: settings.WORKER_WORKFLOW_TASKS,
+    shutdownGraceMs: settings.WORKER_SHUTDOWN_GRACE,
+  };
+}
+
+/** Throws `ConfigError`, as the other loaders. */
+export function loadApiConfig(env: Env): ApiConfig {
+  return loadConfig(env, (reader) => {
+    const process = readProcess(reader);
+    const sessions = reader.read(sessionSettings);
+    return {
+      ...process,
+      http: readHttp(reader, process),
+      database: readDatabase(reader),
+      temporal: readTemporal(reader),
+      sessions: { secrets: sessions.SESSION_SECRET, ttlMs: sessions.SESSION_TTL },
+      cart: readCart(reader),
+      catalog: {
+        mode: reader.read(catalogSettings).CATALOG,
+        cacheMs: reader.read(catalogCacheSettings).CATALOG_CACHE,
+      },
+    };
+  });
+}
+
+export function loadWorkerConfig(env: Env): WorkerConfig {
+  return loadConfig(env, (reader) => {
+    const process = readProcess(reader);
+    return {
+      ...process,
+      database: readDatabase(reader),
+      temporal: readTemporal(reader),
+      reservation: { url: reader.read(reservationSettings).RESERVATION_URL },
+      catalog: { mode: reader.read(catalogSettings).CATALOG },
+      worker: readWorker(reader, process),
+    };
+  });
+}
+
+export function loadMigrateConfig(env: Env): MigrateConfig {
+  return loadConfig(env, (reader) => ({
+    ...readProcess(reader),
+    database: readDatabase(reader),
+    temporal: readTemporal(reader),
+  }));
+}
+
+function readBinaries(reader: SettingsReader): BinariesConfig {
+  const settings = reader.read(binarySettings);
+  return {
+    ...(settings.TEMPORAL_CLI_PATH === undefined ? {} : { cliPath: settings.TEMPORAL_CLI_PATH }),
+    ...(settings.TEMPORAL_TEST_SERVER_PATH === undefined
+      ? {}
+      : { testServerPath: settings.TEMPORAL_TEST_SERVER_PATH }),
+    searchPath: reader.env['PATH'] ?? '',
+  };
+}
+
+export function loadBinariesConfig(env: Env): BinariesConfig {
+  return loadConfig(env, readBinaries);
+}
+
+const ELSEWHERE = ['TEMPORAL_ADDRESS', 'TEMPORAL_PROFILE', 'TEMPORAL_CONFIG_FILE'];
+
+function readExternal(reader: SettingsReader): DevConfig['external'] {
+  const { DATABASE_URL, RESERVATION_URL } = reader.env;
+  return {
+    ...(DATABASE_URL === undefined ? {} : { databaseUrl: readDatabase(reader).url }),
+    ...(ELSEWHERE.some((name) => reader.env[name]) ? { temporal: readTemporal(reader) } : {}),
+    ...(RESERVATION_URL === undefined
+      ? {}
+      : { reservationUrl: reader.read(reservationSettings).RESERVATION_URL }),
+  };
+}
+
+export function loadDevConfig(env: Env): DevConfig {
+  return loadConfig(env, (reader) => {
+    const settings = reader.read(devSettings);
+    return {
+      host: settings.HOST,
+      ports: {
+        api: settings.PORT,
+        temporal: settings.TEMPORAL_PORT,
+        temporalUi: settings.TEMPORAL_UI_PORT,
+        postgres: settings.POSTGRES_PORT,
+        reservation: settings.RESERVATION_PORT,
+      },
+      dataDir: resolve(settings.DATA_DIR ?? '.'),
+      external: readExternal(reader),
+      binaries: readBinaries(reader),
+      childEnv: { ...reader.env } as Record<string, string>,
+    };
+  });
+}
+
+/** The process environment, with a `.env` file of the working directory behind it. */
+export function processEnvironment(): Env {
+  try {
+    process.loadEnvFile();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  return process.env;
+}

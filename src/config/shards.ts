@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import { duration, flag, oneOf, optionalText, port, text, url, wholeNumber } from './settings.ts';
+import { temporalSettings } from './temporal.ts';
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+const SECRET_LENGTH_MIN = 32;
+const CURRENCIES = new Set(Intl.supportedValuesOf('currency'));
+
+const secrets = z
+  .string('set it to a random text of at least 32 characters (several, comma separated, to rotate)')
+  .transform((value) => value.split(',').map((secret) => secret.trim()))
+  .refine(
+    (list) => list.every((secret) => secret.length >= SECRET_LENGTH_MIN),
+    `each secret needs at least ${SECRET_LENGTH_MIN} characters (several are separated by commas)`,
+  )
+  .transform((list) => list as [string, ...string[]]);
+
+const host = text({ default: '127.0.0.1', mend: 'use an address to listen on' });
+export const processSettings = {
+  NODE_ENV: oneOf(['development', 'production', 'test'], 'development'),
+  LOG_LEVEL: oneOf(LOG_LEVELS, 'info'),
+};
+export const databaseSettings = {
+  DATABASE_URL: url({
+    protocol: /^postgres(ql)?$/,
+    mend: 'use a URL such as postgres://user:password@host:5432/durable_cart',
+  }),
+  DATABASE_POOL_SIZE: wholeNumber({ default: 10, min: 1, max: 500 }),
+};
+export const httpSettings = {
+  HOST: host,
+  PORT: port(3000, 0),
+  COMMAND_WAIT: duration({ default: '1s', min: '0ms', max: '10m' }),
+  COMMAND_WAIT_MAX: duration({ default: '30s', min: '0ms', max: '10m' }),
+  BODY_LIMIT_BYTES: wholeNumber({ default: 65_536, min: 1_024, max: 10_485_760 }),
+  API_SHUTDOWN_GRACE: duration({ default: '10s', min: '0ms', max: '1h' }),
+  COOKIE_SECURE: flag(),
+};
+export const sessionSettings = {
+  SESSION_SECRET: secrets,
+  SESSION_TTL: duration({ default: '90d', min: '1s', max: '3650d' }),
+};
+export const reservationTimes = {
+  RESERVATION_ATTEMPT_TIMEOUT: duration({ default: '2m' }),
+  RESERVATION_GIVE_UP_AFTER: duration({ default: '15m' }),
+};
+export const cartSettings = {
+  CURRENCY: z
+    .string()
+    .refine((code) => CURRENCIES.has(code), 'use an ISO 4217 code in capitals, such as EUR')
+    .prefault('EUR'),
+  CART_TTL: duration({ default: '30m', min: '1s', max: '3650d' }),
+  // Above 40,000 the server's own limit of 51,200 events could end a cart's run.
+  CART_CONTINUE_AS_NEW_EVENTS: wholeNumber({ default: 2_000, min: 50, max: 40_000 }),
+  ...reservationTimes,
+};
+export const catalogSettings = { CATALOG: oneOf(['open', 'strict'], 'strict') };
+export const catalogCacheSettings = { CATALOG_CACHE: duration({ default: '10s', min: '0ms', max: '1d' }) };
+export const reservationSettings = {
+  RESERVATION_URL: url({ protocol: /^https?$/, mend: 'use a URL such as http://127.0.0.1:4000' }),
+};
+export const workerSettings = {
+  WORKER_CACHED_WORKFLOWS: wholeNumber({ default: 600, min: 0, max: 100_000 }),
+  WORKER_ACTIVITIES: wholeNumber({ default: 200, min: 1, max: 100_000 }),
+  WORKER_WORKFLOW_TASKS: wholeNumber({ default: 40, min: 2, max: 10_000 }),
+  WORKER_SHUTDOWN_GRACE: duration({ default: '150s', min: '0ms', max: '1d' }),
+};
+export const binarySettings = {
+  TEMPORAL_CLI_PATH: optionalText(),
+  TEMPORAL_TEST_SERVER_PATH: optionalText(),
+};
+export const devSettings = {
+  HOST: host,
+  PORT: port(3000),
+  TEMPORAL_PORT: port(7233),
+  TEMPORAL_UI_PORT: port(8233),
+  POSTGRES_PORT: port(5433),
+  RESERVATION_PORT: port(4000),
+  DATA_DIR: text({ default: '.data', mend: 'use a folder' }),
+};
+
+/** Every setting that is read here; `.env.example` explains each. */
+export const settingNames: readonly string[] = [
+  ...new Set(
+    [
+      processSettings,
+      databaseSettings,
+      temporalSettings,
+      httpSettings,
+      sessionSettings,
+      cartSettings,
+      catalogSettings,
+      catalogCacheSettings,
+      reservationSettings,
+      workerSettings,
+      binarySettings,
+      devSettings,
+    ].flatMap((shard) => Object.keys(shard)),
+  ),
+];

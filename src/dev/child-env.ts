@@ -1,0 +1,75 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { devNull } from 'node:os';
+import { join } from 'node:path';
+import { ConfigError, loadApiConfig, loadWorkerConfig, type DevConfig } from '../config.ts';
+
+export interface StackUrls {
+  databaseUrl: string;
+  temporalAddress: string;
+  reservationUrl: string;
+}
+
+export type ChildEnv = Readonly<Record<string, string>>;
+
+/** What the processes of the stack get: the user's settings, and ours where the user has none. */
+export function createChildEnv(config: DevConfig, urls: StackUrls, sessionSecret: string): ChildEnv {
+  const given = config.childEnv;
+  return {
+    CATALOG: 'open',
+    RESERVATION_LATENCY_MS: '2000',
+    RESERVATION_LEDGER: join(config.dataDir, 'reservations.jsonl'),
+    // Ctrl-C is to be quick; a reservation that is cut off is made again by the next start.
+    WORKER_SHUTDOWN_GRACE: '5s',
+    API_SHUTDOWN_GRACE: '3s',
+    SESSION_SECRET: sessionSecret,
+    ...(config.external.temporal === undefined ? onEmbeddedTemporal(given, urls.temporalAddress) : given),
+    NODE_ENV: 'development',
+    HOST: config.host,
+    PORT: String(config.ports.api),
+    DATABASE_URL: urls.databaseUrl,
+    RESERVATION_URL: urls.reservationUrl,
+    RESERVATION_PORT: String(config.ports.reservation),
+  };
+}
+
+/** The worker checks its grace against this timeout where it is set; here the grace is short on purpose. */
+export function workerEnv(env: ChildEnv): ChildEnv {
+  const { RESERVATION_ATTEMPT_TIMEOUT: _, ...rest } = env;
+  return rest;
+}
+
+/** Nothing of a profile in the user's home, made for another server, may reach the embedded one. */
+function onEmbeddedTemporal(given: ChildEnv, address: string): ChildEnv {
+  const kept = Object.entries(given).filter(
+    ([name]) =>
+      !name.startsWith('TEMPORAL_') || name === 'TEMPORAL_NAMESPACE' || name === 'TEMPORAL_TASK_QUEUE',
+  );
+  return { ...Object.fromEntries(kept), TEMPORAL_ADDRESS: address, TEMPORAL_CONFIG_FILE: devNull };
+}
+
+/** Before anything starts: every problem that a child would stumble over later. Throws `ConfigError`. */
+export function checkChildEnv(env: ChildEnv): void {
+  const problems = [() => loadApiConfig(env), () => loadWorkerConfig(workerEnv(env))].flatMap(problemsOf);
+  if (problems.length > 0) throw new ConfigError([...new Set(problems)]);
+}
+
+function problemsOf(load: () => unknown): readonly string[] {
+  try {
+    load();
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+}
+
+/** Made once per data folder, so that sessions outlive a restart. */
+export function sessionSecretOf(dataDir: string): string {
+  const path = join(dataDir, 'session-secret');
+  if (!existsSync(path)) {
+    mkdirSync(dataDir, { recursive: true });
+    writeFileSync(path, randomBytes(32).toString('base64url'), { mode: 0o600 });
+  }
+  return readFileSync(path, 'utf8').trim();
+}

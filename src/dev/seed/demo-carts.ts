@@ -1,0 +1,147 @@
+import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
+import { cartWorkflowId } from '../../../workflows/cart.messages.ts';
+import type { CartView } from '../../domain/cart-view.ts';
+import type { Control, ControlChange } from '../reservation-stub/control.ts';
+
+export interface DemoCart {
+  /** What there is to see, for people. */
+  special: string;
+  status: string;
+  cartId: string;
+  sessionId: string;
+}
+
+export interface DemoCartsOptions {
+  apiUrl: string;
+  stubUrl: string;
+  temporal: { connection: ConnectionOptions; namespace: string };
+}
+
+type Items = readonly { name: string; quantity: number }[];
+
+/** Long enough to look at, and below the default RESERVATION_ATTEMPT_TIMEOUT of two minutes. */
+const pendingLatencyMs = 100_000;
+const soldOut = 'durian';
+
+/**
+ * Makes one cart after the other as a shopper would, by HTTP. The stub answers at once meanwhile, except to
+ * the last cart; its latency is set back in the end. What is sold out stays so until the stub restarts.
+ */
+export async function* makeDemoCarts(options: DemoCartsOptions): AsyncGenerator<DemoCart> {
+  const stub = createStub(options.stubUrl);
+  const { latencyMs } = await stub.control({ stock: { [soldOut]: 0 } });
+  try {
+    await stub.control({ latencyMs: 0 });
+    yield await reserved(options.apiUrl);
+    yield await withUnavailableLine(options.apiUrl);
+    yield await abandoned(options);
+    await stub.control({ latencyMs: pendingLatencyMs });
+    yield await pending(options.apiUrl, stub);
+  } finally {
+    await stub.control({ latencyMs });
+  }
+}
+
+async function reserved(apiUrl: string): Promise<DemoCart> {
+  const shopper = await newShopper(apiUrl);
+  await shopper.add([
+    { name: 'apple', quantity: 6 },
+    { name: 'pear', quantity: 2 },
+    { name: 'cherry', quantity: 1 },
+  ]);
+  return await shopper.describe('Everything is reserved', every('reserved'));
+}
+
+async function withUnavailableLine(apiUrl: string): Promise<DemoCart> {
+  const shopper = await newShopper(apiUrl);
+  await shopper.add([
+    { name: 'mango', quantity: 2 },
+    { name: soldOut, quantity: 1 },
+  ]);
+  const special = `One line is unavailable: the stub has no ${soldOut}`;
+  return await shopper.describe(special, (cart) =>
+    cart.items.some(({ reservation }) => reservation.status === 'unavailable'),
+  );
+}
+
+async function abandoned({ apiUrl, temporal }: DemoCartsOptions): Promise<DemoCart> {
+  const shopper = await newShopper(apiUrl);
+  await shopper.add([{ name: 'melon', quantity: 1 }]);
+  await until(shopper.cart, every('reserved'));
+  const connection = await Connection.connect(temporal.connection);
+  try {
+    const client = new Client({ connection, namespace: temporal.namespace });
+    await client.workflow.getHandle(cartWorkflowId(shopper.cartId)).cancel();
+  } finally {
+    await connection.close();
+  }
+  const special = 'Abandoned: its hold is released, the next command resumes it';
+  return await shopper.describe(special, (cart) => cart.status === 'abandoned');
+}
+
+async function pending(apiUrl: string, stub: ReturnType<typeof createStub>): Promise<DemoCart> {
+  const before = await stub.reserveCalls();
+  const shopper = await newShopper(apiUrl);
+  await shopper.add([{ name: 'quince', quantity: 3 }]);
+  // The stub takes the latency of the moment when the call arrives.
+  await until(stub.reserveCalls, (calls) => calls > before);
+  const special = `Pending: the stub answers in ${pendingLatencyMs / 1_000} s, then it is reserved`;
+  return await shopper.describe(special, every('pending'));
+}
+
+async function newShopper(apiUrl: string) {
+  const { sessionId, cart } = await request<{ sessionId: string; cart: CartView }>(
+    'POST',
+    `${apiUrl}/api/v1/sessions`,
+  );
+  const { cartId } = cart;
+  const url = `${apiUrl}/api/v1/carts/${sessionId}`;
+  const current = () => request<CartView>('GET', url);
+  return {
+    cartId,
+    cart: current,
+    add: (items: Items) => request('POST', `${url}/items`, { items }, { prefer: 'wait=20' }),
+    async describe(special: string, shows: (cart: CartView) => boolean): Promise<DemoCart> {
+      const { status } = await until(current, (view) => view.items.length > 0 && shows(view));
+      return { special, status, cartId, sessionId };
+    },
+  };
+}
+
+function createStub(stubUrl: string) {
+  return {
+    control: (change: ControlChange) => request<Control>('PUT', `${stubUrl}/control`, change),
+    async reserveCalls(): Promise<number> {
+      const { calls } = await request<{ calls: Record<string, number> }>('GET', `${stubUrl}/ledger`);
+      return calls['reserve'] ?? 0;
+    },
+  };
+}
+
+const every = (status: string) => (cart: CartView) =>
+  cart.items.every(({ reservation }) => reservation.status === status);
+
+async function request<T>(
+  method: string,
+  url: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<T> {
+  const init = { method, headers: { 'content-type': 'application/json', ...headers } };
+  const response = await fetch(url, body === undefined ? init : { ...init, body: JSON.stringify(body) });
+  const text = await response.text();
+  if (!response.ok)
+    throw new Error(`${method} ${new URL(url).origin} was answered ${response.status}: ${text}`);
+  return JSON.parse(text) as T;
+}
+
+/** Asks again until the condition holds; throws after 30 s. */
+async function until<T>(ask: () => Promise<T>, holds: (answer: T) => boolean): Promise<T> {
+  const giveUpAt = performance.now() + 30_000;
+  for (;;) {
+    const answer = await ask();
+    if (holds(answer)) return answer;
+    if (performance.now() > giveUpAt) throw new Error('A demo cart is not as expected after 30 s');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

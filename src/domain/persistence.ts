@@ -1,0 +1,40 @@
+import type { Cart } from './cart.ts';
+import type { ShopperCommand } from './commands.ts';
+import type { CartEvent } from './events.ts';
+import type { Rejection } from './rejections.ts';
+
+/** How long a repeated request gets the recorded answer; after that it is a new one. */
+export const operationRetentionMs = 86_400_000;
+
+/** What became of one operation: kept for 24 h so that a repeated request gets the same answer. */
+export interface OperationOutcome {
+  operationId: string;
+  command: ShopperCommand['type'];
+  fingerprint: string;
+  /** ms since the epoch */
+  at: number;
+  result: { status: 'applied'; version: number } | { status: 'rejected'; rejection: Rejection };
+}
+
+/** Operations a running cart remembers, and a new life starts with; beyond them the `operations` table knows. */
+export const rememberedOperations = 500;
+
+/** An operation that a cart must not apply again. */
+export interface SeenOperation {
+  operationId: string;
+  /** ms since the epoch */
+  at: number;
+}
+
+/** One write to the read model: the cart as it is now, and what is new since the last write. */
+export interface CartSave {
+  cart: Cart;
+  events: readonly CartEvent[];
+  outcomes: readonly OperationOutcome[];
+}
+
+/** What a cart's next life starts from. */
+export interface StoredCart {
+  cart: Cart;
+  recentOperations: readonly SeenOperation[];
+}

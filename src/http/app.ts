@@ -1,0 +1,74 @@
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import { bodyLimit } from 'hono/body-limit';
+import { requestId } from 'hono/request-id';
+import { secureHeaders } from 'hono/secure-headers';
+import { requestLog } from './middleware/request-log.ts';
+import { sessionFromClient, sessionFromPath } from './middleware/session.ts';
+import { onNotFound } from './not-found.ts';
+import { onError } from './on-error.ts';
+import { createRouter } from './openapi.ts';
+import { fail } from './problem.ts';
+import { registerAddItem } from './routes/add-item.ts';
+import { registerChangeQuantity } from './routes/change-quantity.ts';
+import { registerClearItems } from './routes/clear-items.ts';
+import { registerCreateSession } from './routes/create-session.ts';
+import { registerGetCart } from './routes/get-cart.ts';
+import { registerGetOperation } from './routes/get-operation.ts';
+import { registerHealth } from './routes/health.ts';
+import { registerListItems } from './routes/list-items.ts';
+import { registerProblemTypes } from './routes/problem-types.ts';
+import { registerRemoveItem } from './routes/remove-item.ts';
+import type { AppEnv, HttpDeps } from './types.ts';
+
+/** The whole API over the given dependencies; it opens no connection and reads no environment. */
+export function createApp(deps: HttpDeps): OpenAPIHono<AppEnv> {
+  const app = createRouter();
+  app.use(requestId());
+  app.use(requestLog(deps.logger));
+  app.use(secureHeaders());
+  app.use(bodyLimit({ maxSize: deps.bodyLimitBytes, onError: () => tooLarge(deps.bodyLimitBytes) }));
+  app.onError(onError(deps.logger));
+  app.notFound(onNotFound(app));
+
+  registerHealth(app, deps);
+  registerProblemTypes(app);
+  registerCreateSession(app, deps);
+  mountCart(app, deps);
+  return app;
+}
+
+/** One set of cart routes, mounted wherever the session comes from. */
+function mountCart(app: OpenAPIHono<AppEnv>, deps: HttpDeps) {
+  const { sessions, cookieSecure } = deps;
+  for (const prefix of ['/api/v1/carts', '/api/cart']) {
+    const cart = createRouter();
+    cart.use(sessionFromPath(sessions, prefix));
+    registerGetCart(cart, deps);
+    registerItems(cart, deps);
+    app.route(`${prefix}/:sessionId`, cart);
+  }
+  for (const prefix of ['/api/v1', '']) {
+    const items = createRouter();
+    for (const path of ['/items/*', '/operations/*']) {
+      items.use(path, sessionFromClient({ sessions, prefix, cookieSecure }));
+    }
+    registerItems(items, deps);
+    app.route(prefix || '/', items);
+  }
+}
+
+function registerItems(app: OpenAPIHono<AppEnv>, deps: HttpDeps) {
+  registerListItems(app, deps);
+  registerAddItem(app, deps);
+  registerChangeQuantity(app, deps);
+  registerRemoveItem(app, deps);
+  registerClearItems(app, deps);
+  registerGetOperation(app, deps);
+}
+
+function tooLarge(limitBytes: number): never {
+  throw fail(
+    'body_too_large',
+    `A request body may have at most ${limitBytes} bytes. Send fewer items at once.`,
+  );
+}

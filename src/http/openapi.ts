@@ -1,0 +1,43 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { z } from 'zod';
+import { cartSchema, operationSchema, problemSchema } from './schemas.ts';
+import type { AppEnv } from './types.ts';
+import { onInvalidInput } from './validation.ts';
+
+/** A Hono app whose routes validate by the schemas that document them. A trailing slash makes no difference. */
+export const createRouter = (): OpenAPIHono<AppEnv> =>
+  new OpenAPIHono<AppEnv>({ strict: false, defaultHook: (result, c) => onInvalidInput(result, c) });
+
+export const json = <S extends z.ZodType>(schema: S, description: string) => ({
+  description,
+  content: { 'application/json': { schema } },
+});
+
+export const jsonBody = <S extends z.ZodType>(schema: S) => ({
+  required: true,
+  content: { 'application/json': { schema } },
+});
+
+const problem = (description: string) => ({
+  description,
+  content: { 'application/problem+json': { schema: problemSchema } },
+});
+
+/** The answers that every command shares. */
+export const commandResponses = {
+  202: json(operationSchema, 'Stored and sure to be applied once; `Location` tells the outcome'),
+  400: problem('The body is not JSON, or a header is out of bounds'),
+  404: problem('No such session or item'),
+  409: problem("The cart's rules refuse it"),
+  413: problem('The body is too large'),
+  415: problem('The body is not sent as application/json'),
+  422: problem('The input is not valid, or the key belongs to another request'),
+  503: problem('Not stored: try again with the same Idempotency-Key'),
+};
+
+export const cartResponse = json(cartSchema, 'The cart with the command applied');
+
+export const readResponses = {
+  404: problem('No such session'),
+  503: problem('Cannot be read just now'),
+};

@@ -1,0 +1,25 @@
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
+import { emptyCartView } from '../../domain/cart-view.ts';
+import { cartIdOf } from '../../sessions/cart-sessions.ts';
+import { json } from '../openapi.ts';
+import { sessionSchema } from '../schemas.ts';
+import type { AppEnv, HttpDeps } from '../types.ts';
+
+const route = createRoute({
+  method: 'post',
+  path: '/api/v1/sessions',
+  summary: 'Start a session',
+  description:
+    'A session is a capability: whoever holds its id holds the cart. Nothing is stored until the first command.',
+  responses: { 201: json(sessionSchema, 'The session, with its empty cart') },
+});
+
+export function registerCreateSession(app: OpenAPIHono<AppEnv>, { sessions, currency }: HttpDeps) {
+  app.openapi(route, (c) => {
+    const session = sessions.issue({ kind: 'guest' });
+    const { sessionId } = session;
+    c.header('Location', `/api/v1/carts/${sessionId}`);
+    const cart = emptyCartView(cartIdOf(session), currency);
+    return c.json({ sessionId, expiresAt: new Date(session.expiresAt).toISOString(), cart }, 201);
+  });
+}

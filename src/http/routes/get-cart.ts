@@ -1,0 +1,25 @@
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
+import { isNotModified } from '../etag.ts';
+import { json, readResponses } from '../openapi.ts';
+import { viewOf } from '../responses.ts';
+import { cartSchema } from '../schemas.ts';
+import type { AppEnv, HttpDeps } from '../types.ts';
+
+const route = createRoute({
+  method: 'get',
+  path: '/',
+  summary: 'Read the cart',
+  responses: {
+    200: json(cartSchema, 'The cart; `ETag` is its version'),
+    304: { description: 'Not changed since the version in `If-None-Match`' },
+    ...readResponses,
+  },
+});
+
+export function registerGetCart(app: OpenAPIHono<AppEnv>, { views, currency }: HttpDeps) {
+  app.openapi(route, async (c) => {
+    const cartId = c.get('cartId');
+    const view = viewOf(await views.findCart(cartId), cartId, currency);
+    return isNotModified(c, view.version) ? c.body(null, 304) : c.json(view, 200);
+  });
+}

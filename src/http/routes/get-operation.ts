@@ -1,0 +1,26 @@
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
+import { json, readResponses } from '../openapi.ts';
+import { toOperationView } from '../responses.ts';
+import { operationParams, operationSchema } from '../schemas.ts';
+import type { AppEnv, HttpDeps } from '../types.ts';
+
+const route = createRoute({
+  method: 'get',
+  path: '/operations/{operationId}',
+  summary: 'What became of a command',
+  description:
+    '`pending` also for an id that this cart has not heard of: its command may still be on its way.',
+  request: { params: operationParams },
+  responses: {
+    200: json(operationSchema, 'Pending, applied, or rejected with its problem'),
+    ...readResponses,
+  },
+});
+
+export function registerGetOperation(app: OpenAPIHono<AppEnv>, { views }: HttpDeps) {
+  app.openapi(route, async (c) => {
+    const { operationId } = c.req.valid('param');
+    const operation = await views.findOperation(c.get('cartId'), operationId);
+    return c.json(operation ? toOperationView(operation) : { operationId, status: 'pending' as const }, 200);
+  });
+}

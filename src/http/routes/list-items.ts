@@ -1,0 +1,27 @@
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
+import { etagOf } from '../etag.ts';
+import { json, readResponses } from '../openapi.ts';
+import { viewOf } from '../responses.ts';
+import { itemListSchema } from '../schemas.ts';
+import type { AppEnv, HttpDeps } from '../types.ts';
+
+const route = createRoute({
+  method: 'get',
+  path: '/items',
+  summary: 'List the items with their reservation ids',
+  responses: {
+    200: json(itemListSchema, 'The items; `reservationId` is null until something is held'),
+    ...readResponses,
+  },
+});
+
+export function registerListItems(app: OpenAPIHono<AppEnv>, { views, currency }: HttpDeps) {
+  app.openapi(route, async (c) => {
+    const cartId = c.get('cartId');
+    const view = viewOf(await views.findCart(cartId), cartId, currency);
+    // No 304 here: the session may come by cookie, and another session's cart may have the same version.
+    c.header('ETag', etagOf(view.version));
+    const items = view.items.map((item) => ({ ...item, reservationId: item.reservation.reservationId }));
+    return c.json({ items }, 200);
+  });
+}

@@ -1,0 +1,108 @@
+import { z } from '@hono/zod-openapi';
+import { limits } from '../domain/cart.ts';
+
+const quantity = z
+  .int()
+  .min(1)
+  .max(limits.quantityPerLine)
+  .openapi({ example: 2, description: 'Units, whole' });
+
+const name = z
+  .string()
+  .trim()
+  .normalize('NFC')
+  .min(1)
+  .max(limits.nameLength)
+  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not contain control characters')
+  .openapi({ example: 'apple' });
+
+const oneItem = z.object({ name, quantity }).openapi('NewItem');
+const manyItems = z
+  .object({ items: z.array(oneItem).min(1).max(limits.itemsPerRequest) })
+  .openapi('NewItems');
+
+/** Half of a request that is not clear must not be dropped in silence. `not: {}` is JSON Schema's never. */
+const absent = z
+  .never({ error: 'belongs to the other form: send name and quantity, or items' })
+  .optional()
+  .openapi({ type: 'null', not: {} });
+
+/** `{name, quantity}` or `{items: [{name, quantity}, …]}`. */
+export const addItemBody = z.union([
+  oneItem.extend({ items: absent }).openapi('OneNewItem'),
+  manyItems.extend({ name: absent, quantity: absent }),
+]);
+export const changeQuantityBody = z.object({ quantity }).openapi('ChangeQuantity');
+
+/** Ids are ours. Postgres stores no NUL, and a command that it cannot store must not get in. */
+const id = z.string().regex(/^[\w-]{1,64}$/, 'is not an id: copy it from an answer');
+
+export const itemParams = z.object({ itemId: id.openapi({ example: '3f2a9c1e5b7d4a60' }) });
+
+export const operationParams = z.object({ operationId: id });
+
+const timestamp = z.iso.datetime().openapi({ example: '2026-11-24T12:00:00.000Z' });
+
+const reservation = z
+  .object({
+    status: z.enum(['pending', 'reserved', 'unavailable', 'failed', 'released']),
+    reservationId: z.string().nullable(),
+    reason: z.string().optional(),
+    since: timestamp,
+  })
+  .openapi('Reservation');
+
+const cartItem = z
+  .object({
+    itemId: z.string(),
+    name: z.string(),
+    quantity: z.int(),
+    unitPriceMinor: z.int(),
+    lineTotalMinor: z.int(),
+    reservation,
+    addedAt: timestamp,
+  })
+  .openapi('CartItem');
+
+export const cartSchema = z
+  .object({
+    cartId: z.string(),
+    status: z.enum(['active', 'abandoned']),
+    version: z.int(),
+    currency: z.string(),
+    items: z.array(cartItem),
+    totals: z.object({ itemCount: z.int(), totalMinor: z.int() }),
+    createdAt: timestamp.nullable(),
+    updatedAt: timestamp.nullable(),
+    expiresAt: timestamp.nullable(),
+  })
+  .openapi('Cart');
+
+export const sessionSchema = z
+  .object({ sessionId: z.string(), expiresAt: timestamp, cart: cartSchema })
+  .openapi('Session');
+
+export const itemListSchema = z
+  .object({ items: z.array(cartItem.extend({ reservationId: z.string().nullable() })) })
+  .openapi('ItemList');
+
+export const problemSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    code: z.string(),
+    detail: z.string(),
+    requestId: z.string().optional(),
+    errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
+  })
+  .openapi('Problem');
+
+export const operationSchema = z
+  .object({
+    operationId: z.string(),
+    status: z.enum(['pending', 'applied', 'rejected']),
+    version: z.int().optional(),
+    problem: problemSchema.optional(),
+  })
+  .openapi('Operation');

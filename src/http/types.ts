@@ -1,0 +1,34 @@
+import type { Context } from 'hono';
+import type { Logger } from 'pino';
+import type { CartSession, CartSessions } from '../sessions/cart-sessions.ts';
+import type { CartViews } from '../read-model/cart-views.ts';
+import type { WaitBounds } from './prefer.ts';
+import type { SubmitCommand } from './submit-command.ts';
+
+/** What a request carries on its way through the app. */
+export interface AppEnv {
+  Variables: {
+    requestId: string;
+    session: CartSession;
+    cartId: string;
+    /** Where this mount's resources start, such as `/api/v1/carts/{sessionId}`. */
+    basePath: string;
+  };
+}
+
+export type AppContext = Context<AppEnv>;
+
+export interface HttpDeps {
+  sessions: CartSessions;
+  views: CartViews;
+  submit: SubmitCommand;
+  readiness: Readiness;
+  logger: Logger;
+  currency: string;
+  wait: WaitBounds;
+  bodyLimitBytes: number;
+  cookieSecure: boolean;
+}
+
+/** Asks each dependency whether it answers; resolves within about a second. */
+export type Readiness = () => Promise<Record<string, 'ok' | 'away'>>;

@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { ReservationRequestError, ReservationUnreachableError } from './reservation-errors.ts';
+
+export interface ServiceAnswer {
+  status: number;
+  answer: string;
+  /** The call, for messages. */
+  what: string;
+}
+
+export interface ServiceCall {
+  body?: unknown;
+  key?: string;
+  /** The 4xx that are an answer to this call rather than an error. */
+  meaningful?: readonly number[];
+  signal: AbortSignal;
+}
+
+export type CallService = (method: string, path: string, init: ServiceCall) => Promise<ServiceAnswer>;
+
+const refusal = z.object({ detail: z.string() });
+
+/** Answers with a 4xx that are no verdict on the request: waiting helps. */
+const retryableStatuses = new Set([408, 425, 429]);
+
+/**
+ * Sorts what comes back: an answer, a refusal that no retry can change (`ReservationRequestError`), or no final
+ * answer (`ReservationUnreachableError`). An abort of the caller passes through untouched.
+ */
+export function createServiceCaller(baseUrl: string, fetch: typeof globalThis.fetch): CallService {
+  const base = baseUrl.replace(/\/+$/, '');
+
+  return async function call(method, path, init) {
+    const headers: Record<string, string> = { 'content-type': 'application/json' };
+    if (init.key !== undefined) headers['idempotency-key'] = init.key;
+    const body = init.body === undefined ? null : JSON.stringify(init.body);
+    const what = `${method} ${path.split('?')[0]}`;
+    let response: Response;
+    let answer: string;
+    try {
+      response = await fetch(`${base}${path}`, { method, headers, body, signal: init.signal });
+      answer = await response.text();
+    } catch (error) {
+      if (init.signal.aborted) throw error;
+      throw new ReservationUnreachableError(`${what} got no answer`, { cause: error });
+    }
+    const { status } = response;
+    if (response.ok || init.meaningful?.includes(status)) return { status, answer, what };
+    const message = `${what} was answered ${status}: ${detailOf(answer) ?? 'no detail'}`;
+    const final = status >= 400 && status < 500 && !retryableStatuses.has(status);
+    throw final ? new ReservationRequestError(message) : new ReservationUnreachableError(message);
+  };
+}
+
+/** The `detail` of a problem document, if the answer is one. */
+export function detailOf(answer: string): string | undefined {
+  const parsed = refusal.safeParse(fromJson(answer));
+  return parsed.success ? parsed.data.detail : undefined;
+}
+
+export function fromJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

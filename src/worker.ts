@@ -1,0 +1,33 @@
+import { createCartWorker } from './composition/create-worker.ts';
+import { loadWorkerConfig, processEnvironment } from './config.ts';
+import { createLogger } from './platform/logger.ts';
+import { runMain } from './platform/main.ts';
+import { aborted, shutdownSignal } from './platform/shutdown.ts';
+import { connectWorker, installTemporalRuntime } from './platform/temporal-worker.ts';
+import { forgetOldOperations } from './read-model/operation-retention.ts';
+
+const retentionEveryMs = 3_600_000;
+
+await runMain(async () => {
+  const config = loadWorkerConfig(processEnvironment());
+  const logger = createLogger({ level: config.logLevel, service: 'worker' });
+  const stop = shutdownSignal(logger);
+  installTemporalRuntime(logger);
+  const connection = await connectWorker(config.temporal, logger, stop);
+  const { worker, database, close } = await createCartWorker(config, connection);
+
+  const forget = () => {
+    forgetOldOperations(database).catch((error: unknown) =>
+      logger.warn({ err: error }, 'old operations could not be forgotten'),
+    );
+  };
+  forget();
+  const retention = setInterval(forget, retentionEveryMs);
+  void aborted(stop).then(() => worker.shutdown());
+  logger.info({ taskQueue: config.temporal.taskQueue }, 'worker runs');
+
+  await worker.run();
+  clearInterval(retention);
+  await connection.close();
+  await close();
+});

@@ -1,0 +1,267 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { devNull, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import {
+  ConfigError,
+  loadApiConfig,
+  loadDevConfig,
+  loadMigrateConfig,
+  loadWorkerConfig,
+  settingNames,
+  type Env,
+} from '../src/config.ts';
+import { loadStubConfig } from '../src/dev/reservation-stub/config.ts';
+
+const secret = 's'.repeat(32);
+const api = { DATABASE_URL: 'postgres://cart:hunter2@db:5432/cart', SESSION_SECRET: secret };
+const worker = { DATABASE_URL: api.DATABASE_URL, RESERVATION_URL: 'http://reservations:4000' };
+
+function problemsOf(load: () => unknown): readonly string[] {
+  try {
+    load();
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+const folders: string[] = [];
+function tempFile(content: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'config-'));
+  folders.push(folder);
+  writeFileSync(join(folder, 'file'), content);
+  return join(folder, 'file');
+}
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+});
+
+describe('configuration', () => {
+  it('has the documented defaults where nothing but the required settings is set', () => {
+    const config = loadApiConfig(api);
+    expect(config).toMatchObject({
+      env: 'development',
+      logLevel: 'info',
+      http: { host: '127.0.0.1', port: 3000, waitDefaultMs: 1_000, waitMaxMs: 30_000, cookieSecure: false },
+      database: { url: api.DATABASE_URL, poolSize: 10 },
+      temporal: { address: '127.0.0.1:7233', namespace: 'default', taskQueue: 'carts' },
+      sessions: { secrets: [secret], ttlMs: 90 * 86_400_000 },
+      cart: { currency: 'EUR', ttlMs: 1_800_000, reservationAttemptTimeoutMs: 120_000 },
+      catalog: { mode: 'strict', cacheMs: 10_000 },
+    });
+    expect(loadWorkerConfig(worker).worker).toEqual({
+      maxCachedWorkflows: 600,
+      maxConcurrentActivities: 200,
+      maxConcurrentWorkflowTasks: 40,
+      shutdownGraceMs: 150_000,
+    });
+  });
+
+  it('names every problem at once: setting, value seen, what to do', () => {
+    const problems = problemsOf(() =>
+      loadApiConfig({ PORT: '70000', CART_TTL: 'soon', LOG_LEVEL: 'loud', TEMPORAL_ADDRESS: 'http://x:1' }),
+    );
+    expect(problems.map((problem) => problem.split(' ')[0]).toSorted()).toEqual([
+      'CART_TTL',
+      'DATABASE_URL',
+      'LOG_LEVEL',
+      'PORT',
+      'SESSION_SECRET',
+      'TEMPORAL_ADDRESS',
+    ]);
+    expect(problems).toContain('PORT is "70000": use a whole number (a TCP port) from 0 to 65535');
+    expect(problems.find((problem) => problem.startsWith('DATABASE_URL'))).toMatch(
+      /^DATABASE_URL is not set: use/,
+    );
+  });
+
+  it('puts each problem on a line of its own', () => {
+    expect(() => loadMigrateConfig({ DATABASE_POOL_SIZE: 'ten' })).toThrow(
+      /^The configuration has 2 problems:\n {2}DATABASE_URL .*\n {2}DATABASE_POOL_SIZE .*$/,
+    );
+  });
+
+  it('never shows a secret', () => {
+    const problems = problemsOf(() =>
+      loadApiConfig({
+        DATABASE_URL: 'mysql://cart:hunter2@db/cart',
+        SESSION_SECRET: `${secret},short`,
+        TEMPORAL_TLS_CLIENT_CERT_DATA: 'certificate',
+      }),
+    );
+    expect(problems).toHaveLength(3);
+    expect(problems.join('\n')).not.toMatch(/hunter2|short|ssss|"certificate"/);
+    expect(problems.join('\n')).toContain('SESSION_SECRET is set, 38 characters');
+  });
+
+  it('takes an empty setting as unset', () => {
+    expect(loadApiConfig({ ...api, PORT: '', TEMPORAL_ADDRESS: '', CATALOG: ' ' })).toEqual(
+      loadApiConfig(api),
+    );
+  });
+
+  it.each([
+    ['500ms', 500],
+    ['20s', 20_000],
+    ['30m', 1_800_000],
+    ['0.5h', 1_800_000],
+    ['2500', 2_500],
+  ])('reads the duration %s as %i ms', (written, ms) => {
+    expect(loadApiConfig({ ...api, API_SHUTDOWN_GRACE: written }).http.shutdownGraceMs).toBe(ms);
+  });
+
+  it('signs with the first session secret and keeps the others', () => {
+    const older = 'o'.repeat(40);
+    expect(loadApiConfig({ ...api, SESSION_SECRET: `${secret}, ${older}` }).sessions.secrets).toEqual([
+      secret,
+      older,
+    ]);
+  });
+
+  it('secures cookies in production unless told otherwise', () => {
+    expect(loadApiConfig({ ...api, NODE_ENV: 'production' }).http.cookieSecure).toBe(true);
+    expect(loadApiConfig({ ...api, NODE_ENV: 'production', COOKIE_SECURE: 'false' }).http.cookieSecure).toBe(
+      false,
+    );
+    expect(loadApiConfig({ ...api, COOKIE_SECURE: '1' }).http.cookieSecure).toBe(true);
+  });
+
+  it('is frozen all the way down', () => {
+    const config = loadApiConfig(api);
+    expect(Object.isFrozen(config.http) && Object.isFrozen(config.sessions.secrets)).toBe(true);
+  });
+});
+
+describe('settings that must fit each other', () => {
+  const named = (env: Env, load: (env: Env) => unknown): (string | undefined)[] =>
+    problemsOf(() => load(env)).map((problem) => problem.split(' ')[0]);
+
+  it('refuses a command wait longer than its maximum', () => {
+    expect(named({ ...api, COMMAND_WAIT: '31s' }, loadApiConfig)).toEqual(['COMMAND_WAIT']);
+  });
+
+  it('refuses to give a reservation up before one attempt is over', () => {
+    expect(named({ ...api, RESERVATION_GIVE_UP_AFTER: '2m' }, loadApiConfig)).toEqual([
+      'RESERVATION_GIVE_UP_AFTER',
+    ]);
+  });
+
+  it('refuses a worker in production that would cut reservations off when it stops', () => {
+    const short = { ...worker, WORKER_SHUTDOWN_GRACE: '2m' };
+    expect(named({ ...short, NODE_ENV: 'production' }, loadWorkerConfig)).toEqual(['WORKER_SHUTDOWN_GRACE']);
+    expect(named({ ...short, RESERVATION_ATTEMPT_TIMEOUT: '2m' }, loadWorkerConfig)).toEqual([
+      'WORKER_SHUTDOWN_GRACE',
+    ]);
+    expect(named(short, loadWorkerConfig)).toEqual([]);
+  });
+});
+
+describe('the Temporal connection', () => {
+  const temporal = (env: Env) => loadMigrateConfig({ DATABASE_URL: api.DATABASE_URL, ...env }).temporal;
+  const problems = (env: Env) => problemsOf(() => temporal(env));
+
+  it('turns TLS on with an API key', () => {
+    expect(temporal({ TEMPORAL_ADDRESS: 'cloud.example:7233', TEMPORAL_API_KEY: 'key' }).connection).toEqual({
+      address: 'cloud.example:7233',
+      tls: true,
+      apiKey: 'key',
+    });
+  });
+
+  it('reads a profile of the client configuration file, and the environment wins over it', () => {
+    const file = tempFile('[profile.shop]\naddress = "shop.example:7233"\nnamespace = "shop"\n');
+    const profile = { TEMPORAL_CONFIG_FILE: file, TEMPORAL_PROFILE: 'shop' };
+    expect(temporal(profile)).toMatchObject({ address: 'shop.example:7233', namespace: 'shop' });
+    expect(temporal({ ...profile, TEMPORAL_NAMESPACE: 'other' }).namespace).toBe('other');
+  });
+
+  it('reads no profile file, not even the one at home, where /dev/null is given', () => {
+    expect(temporal({ TEMPORAL_CONFIG_FILE: devNull }).address).toBe('127.0.0.1:7233');
+  });
+
+  it('reads client certificates from files', () => {
+    const [TEMPORAL_TLS_CLIENT_CERT_PATH, TEMPORAL_TLS_CLIENT_KEY_PATH] = [tempFile('cert'), tempFile('key')];
+    const { connection } = temporal({ TEMPORAL_TLS_CLIENT_CERT_PATH, TEMPORAL_TLS_CLIENT_KEY_PATH });
+    expect(connection.tls).toMatchObject({
+      clientCertPair: { crt: Uint8Array.from(Buffer.from('cert')), key: Uint8Array.from(Buffer.from('key')) },
+    });
+  });
+
+  it('names files that are not there, profiles that do not exist, and half a client certificate', () => {
+    expect(
+      problems({ TEMPORAL_TLS_SERVER_CA_CERT_PATH: '/no/ca', TEMPORAL_CONFIG_FILE: '/no/file' }),
+    ).toHaveLength(2);
+    expect(problems({ TEMPORAL_PROFILE: 'nowhere' })).toEqual([
+      expect.stringMatching(/^TEMPORAL_PROFILE is "nowhere"/),
+    ]);
+    expect(problems({ TEMPORAL_TLS_CLIENT_KEY_DATA: 'k' })).toEqual([
+      'TEMPORAL_TLS_CLIENT_CERT_PATH is not set: needed beside TEMPORAL_TLS_CLIENT_KEY_DATA',
+    ]);
+  });
+
+  it('does not quote a broken configuration file, which may hold a key', () => {
+    const file = tempFile('[profile.default]\napi_key = "hunter2\n');
+    const found = problems({ TEMPORAL_CONFIG_FILE: file });
+    expect(found).toHaveLength(1);
+    expect(found[0]).not.toContain('hunter2');
+  });
+});
+
+describe('the local stack', () => {
+  it('embeds every part that is not given', () => {
+    expect(loadDevConfig({}).external).toEqual({});
+  });
+
+  it('uses a part as given where its address is set', () => {
+    const { external } = loadDevConfig({
+      DATABASE_URL: api.DATABASE_URL,
+      TEMPORAL_ADDRESS: 'temporal:7233',
+      RESERVATION_URL: 'http://stock:80',
+    });
+    expect(external).toMatchObject({
+      databaseUrl: api.DATABASE_URL,
+      temporal: { address: 'temporal:7233' },
+      reservationUrl: 'http://stock:80',
+    });
+  });
+});
+
+describe('.env.example', () => {
+  /** The stub is a program of its own, with a value each that is not the default. */
+  const stubSettings = {
+    RESERVATION_LATENCY_MS: '1',
+    RESERVATION_STOCK: '1',
+    RESERVATION_ERROR_RATE: '1',
+    RESERVATION_DROP_RATE: '1',
+    RESERVATION_LOST_ANSWER_RATE: '1',
+    RESERVATION_LEDGER: 'elsewhere',
+  };
+  const text = readFileSync(new URL('../.env.example', import.meta.url), 'utf8');
+  const lines = [...text.matchAll(/^# ([A-Z][A-Z0-9_]*)=(.*)$/gm)].map(
+    ([, name, value]) => [name, value] as const,
+  );
+
+  it('lists each setting that is read, once, and no other', () => {
+    const names = [...settingNames, ...Object.keys(stubSettings)];
+    expect(lines.map(([name]) => name).toSorted()).toEqual(names.toSorted());
+  });
+
+  it.each(Object.entries(stubSettings))('%s of the stub is read by the stub', (name, value) => {
+    expect(loadStubConfig({ [name]: value })).not.toEqual(loadStubConfig({}));
+  });
+
+  it('shows the defaults that are in force', () => {
+    const shown = Object.fromEntries(
+      lines.filter(([name]) => name !== 'DATABASE_URL' && name !== 'RESERVATION_URL'),
+    );
+    expect(loadApiConfig({ ...shown, ...api })).toEqual(loadApiConfig(api));
+    expect(loadWorkerConfig({ ...shown, ...worker })).toEqual(loadWorkerConfig(worker));
+    expect(loadStubConfig(shown as Env)).toEqual(loadStubConfig({}));
+    const { TEMPORAL_ADDRESS: _, ...local } = shown;
+    const { childEnv: _shown, ...dev } = loadDevConfig(local as Env);
+    const { childEnv: _bare, ...bare } = loadDevConfig({});
+    expect(dev).toEqual(bare);
+  });
+});

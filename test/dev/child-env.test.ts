@@ -1,0 +1,70 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { ConfigError, loadApiConfig, loadDevConfig, loadWorkerConfig, type Env } from '../../src/config.ts';
+import { checkChildEnv, createChildEnv, sessionSecretOf, workerEnv } from '../../src/dev/child-env.ts';
+
+const urls = {
+  databaseUrl: 'postgres://local/durable_cart',
+  temporalAddress: '127.0.0.1:7999',
+  reservationUrl: 'http://127.0.0.1:4999',
+};
+const childEnv = (env: Env) => createChildEnv(loadDevConfig(env), urls, 's'.repeat(43));
+
+it('a stack without any setting is complete, open to any name, and quick to stop', () => {
+  const env = childEnv({});
+  checkChildEnv(env);
+  expect(loadApiConfig(env)).toMatchObject({
+    catalog: { mode: 'open' },
+    database: { url: urls.databaseUrl },
+  });
+  expect(loadWorkerConfig(workerEnv(env)).worker.shutdownGraceMs).toBe(5_000);
+  expect(env['RESERVATION_LATENCY_MS']).toBe('2000');
+});
+
+it('settings of the user win', () => {
+  const env = childEnv({ CATALOG: 'strict', RESERVATION_LATENCY_MS: '35000', CART_TTL: '1m' });
+  expect(loadApiConfig(env)).toMatchObject({ catalog: { mode: 'strict' }, cart: { ttlMs: 60_000 } });
+  expect(env['RESERVATION_LATENCY_MS']).toBe('35000');
+});
+
+it('nothing made for another Temporal reaches the embedded one', () => {
+  const { temporal } = loadApiConfig(
+    childEnv({
+      TEMPORAL_API_KEY: 'k',
+      TEMPORAL_GRPC_META_X: 'y',
+      HOME: '/home/x',
+      TEMPORAL_NAMESPACE: 'shop',
+    }),
+  );
+  expect(temporal.connection).toEqual({ address: '127.0.0.1:7999' });
+  expect(temporal.namespace).toBe('shop');
+});
+
+it('a Temporal given from outside keeps its key', () => {
+  const { temporal } = loadApiConfig(childEnv({ TEMPORAL_ADDRESS: 'cloud:7233', TEMPORAL_API_KEY: 'k' }));
+  expect(temporal.connection).toMatchObject({ address: 'cloud:7233', apiKey: 'k' });
+});
+
+it('problems of the API and of the worker are named together, each once, before anything starts', () => {
+  const env = childEnv({ LOG_LEVEL: 'loud', CART_TTL: 'soon', WORKER_ACTIVITIES: 'many' });
+  expect(() => checkChildEnv(env)).toThrow(ConfigError);
+  expect(() => checkChildEnv(env)).toThrow(/3 problems/);
+});
+
+it('a longer reservation attempt does not forbid the short grace of the local worker', () => {
+  expect(() => checkChildEnv(childEnv({ RESERVATION_ATTEMPT_TIMEOUT: '4m' }))).not.toThrow();
+});
+
+it('the session secret is made once, and only its owner can read it', () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'secret-'));
+  try {
+    const secret = sessionSecretOf(dataDir);
+    expect(secret.length).toBeGreaterThanOrEqual(32);
+    expect(sessionSecretOf(dataDir)).toBe(secret);
+    expect(statSync(join(dataDir, 'session-secret')).mode & 0o777).toBe(0o600);
+  } finally {
+    rmSync(dataDir, { recursive: true });
+  }
+});

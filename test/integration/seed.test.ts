@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { upsertCatalogue } from '../../src/dev/seed/catalogue.ts';
+import { makeDemoCarts, type DemoCart } from '../../src/dev/seed/demo-carts.ts';
+import { closeDatabase, createDatabase } from '../../src/platform/database.ts';
+import type { CartView } from '../../src/domain/cart-view.ts';
+import { openShop, type Shop } from '../support/shop.ts';
+
+let shop: Shop;
+
+beforeAll(async () => {
+  shop = await openShop({ control: { latencyMs: 1_234 } });
+});
+
+afterAll(async () => {
+  await shop.close();
+});
+
+describe('the demo data', () => {
+  it('fills the catalogue, and again without a change', async () => {
+    const url = shop.settings.DATABASE_URL;
+    const database = createDatabase({ url, poolSize: 1, applicationName: 'seed test' });
+    await shop.sql`insert into products (name, unit_price_minor) values ('apple', 1), ('own', 7)`;
+    const count = await upsertCatalogue(database);
+    const products = () => shop.sql`select * from products order by name`;
+    const first = await products();
+    await upsertCatalogue(database);
+    await closeDatabase(database);
+    expect(await products()).toEqual(first);
+    expect(first).toHaveLength(count + 1);
+    expect(first.find(({ name }) => name === 'apple')).toMatchObject({ unit_price_minor: 45 });
+    expect(first.find(({ name }) => name === 'own')).toMatchObject({ unit_price_minor: 7 });
+  });
+
+  it('has a cart in every state that there is, and leaves the latency of the stub as it was', async () => {
+    const carts: DemoCart[] = [];
+    const temporal = {
+      connection: { address: shop.settings.TEMPORAL_ADDRESS },
+      namespace: 'default',
+    };
+    const options = { apiUrl: shop.url, stubUrl: shop.stub.url, temporal };
+    for await (const cart of makeDemoCarts(options)) carts.push(cart);
+
+    const views = await Promise.all(
+      carts.map(async ({ sessionId }) => {
+        const response = await fetch(`${shop.url}/api/v1/carts/${sessionId}`);
+        return (await response.json()) as CartView;
+      }),
+    );
+    expect(
+      views.map(({ status, items }) => [status, ...items.map(({ reservation }) => reservation.status)]),
+    ).toEqual([
+      ['active', 'reserved', 'reserved', 'reserved'],
+      ['active', 'reserved', 'unavailable'],
+      ['abandoned', 'released'],
+      ['active', 'pending'],
+    ]);
+    expect((await shop.stub.control({})).latencyMs).toBe(1_234);
+  });
+});

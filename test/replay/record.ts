@@ -1,0 +1,94 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { Client, Connection } from '@temporalio/client';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import type { CartView } from '../../src/domain/cart-view.ts';
+import { startBuiltStack } from '../support/built-stack.ts';
+import { allReserved, createShopper, until, type Shopper } from '../support/shopper.ts';
+
+/**
+ * Records the histories that `replay.test.ts` replays: `npm run replay:record`. Run it when a new kind of life
+ * is built; keep the old files, since carts with such histories may still be open.
+ */
+const folder = new URL('histories/', import.meta.url);
+const suffix = process.argv[2] ?? new Date().toISOString().slice(0, 10);
+
+const stack = await startBuiltStack({
+  reservationLatencyMs: 50,
+  env: { CART_CONTINUE_AS_NEW_EVENTS: '120' },
+});
+const client = new Client({ connection: await Connection.connect({ address: stack.temporalAddress }) });
+
+async function record(name: string, shopper: Shopper): Promise<void> {
+  const query = `WorkflowId = "cart-${shopper.cartId}"`;
+  const runIds: string[] = [];
+  for await (const run of client.workflow.list({ query })) runIds.unshift(run.runId);
+  for (const [index, runId] of runIds.entries()) {
+    const history = await client.workflow.getHandle(`cart-${shopper.cartId}`, runId).fetchHistory();
+    const file = new URL(`${name}-${index + 1}.${suffix}.json`, folder);
+    await writeFile(file, `${historyToJSON(history).replaceAll(process.cwd(), '.')}\n`);
+    console.log(`${file.pathname}: ${history.events?.length ?? 0} events`);
+  }
+}
+
+const control = (change: object) =>
+  fetch(`${stack.stub}/control`, { method: 'PUT', body: JSON.stringify(change) });
+const statusIs = (status: string) => (cart: CartView) => cart.items[0]?.reservation.status === status;
+const newShopper = () => createShopper(stack.api);
+
+const lives: Record<string, (shopper: Shopper) => Promise<void>> = {
+  async 'one-line'(shopper) {
+    await shopper.add('apple', 2);
+    const { items } = await until(shopper.cart, allReserved);
+    await shopper.change(items[0]!.itemId, 5);
+    await until(shopper.cart, allReserved);
+    await shopper.change(items[0]!.itemId, 1);
+    await until(shopper.cart, allReserved);
+    await shopper.remove(items[0]!.itemId);
+  },
+  async 'removed-while-pending'(shopper) {
+    await control({ latencyMs: 1_500 });
+    const { body } = await shopper.addMany([
+      { name: 'apple', quantity: 1 },
+      { name: 'pear', quantity: 1 },
+    ]);
+    await shopper.remove(body.items[0]!.itemId);
+    await shopper.clear();
+    await control({ latencyMs: 50 });
+  },
+  async 'refused-and-retried'(shopper) {
+    await control({ stock: { rare: 1 }, failNext: 1 });
+    await shopper.add('rare', 2);
+    const { items } = await until(shopper.cart, statusIs('unavailable'));
+    await shopper.change(items[0]!.itemId, 1);
+    await until(shopper.cart, allReserved);
+    await shopper.add('apple', 999);
+    await shopper.add('apple', 1);
+  },
+  async 'continued-as-new'(shopper) {
+    for (let index = 0; index < 40; index += 1) await shopper.add(`item ${index % 5}`, 1);
+    await until(shopper.cart, allReserved);
+  },
+  async 'abandoned-and-resumed'(shopper) {
+    await shopper.add('apple', 2);
+    await until(shopper.cart, allReserved);
+    await client.workflow.getHandle(`cart-${shopper.cartId}`).cancel();
+    await until(shopper.cart, (cart) => cart.status === 'abandoned');
+    await client.workflow.getHandle(`cart-${shopper.cartId}`).result();
+    await shopper.add('pear', 1);
+    await until(shopper.cart, allReserved);
+  },
+};
+
+try {
+  await mkdir(folder, { recursive: true });
+  for (const [name, live] of Object.entries(lives)) {
+    const shopper = await newShopper();
+    await live(shopper);
+    // The last save and its activation follow the answer.
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await record(name, shopper);
+  }
+} finally {
+  await client.connection.close();
+  await stack.stop();
+}

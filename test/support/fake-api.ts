@@ -1,0 +1,97 @@
+import { Writable } from 'node:stream';
+import pino from 'pino';
+import type { ProblemDetails } from '../../src/http/problem.ts';
+import type { Submission, SubmissionResult } from '../../src/http/submit-command.ts';
+import { createApp } from '../../src/http/app.ts';
+import type { HttpDeps } from '../../src/http/types.ts';
+import type { CartViews } from '../../src/read-model/cart-views.ts';
+import { cartIdOf, createCartSessions } from '../../src/sessions/cart-sessions.ts';
+import { addItem, given, item } from './cart-scenario.ts';
+
+export const bodyLimitBytes = 65_536;
+export const sessionSecret = 'a secret that only the tests know about';
+export const sessionTtlMs = 60_000;
+export const aCart = given(addItem(item('apple', 2))).cart;
+
+/** The HTTP layer alone: commands and reads are answered by hand, and counted. */
+export function createFakeApi(overrides: Partial<HttpDeps> = {}) {
+  const submissions: Submission[] = [];
+  const reads: string[] = [];
+  const logLines: string[] = [];
+  const behaviour = {
+    submit: async (_submission: Submission): Promise<SubmissionResult> => ({
+      status: 'applied',
+      operationId: 'op1',
+      cart: aCart,
+    }),
+    views: {
+      findCart: async () => aCart,
+      findOperation: async () => undefined,
+    } as CartViews,
+  };
+  const sessions = createCartSessions({ secrets: [sessionSecret], ttlMs: sessionTtlMs });
+  const app = createApp({
+    sessions,
+    submit: async (submission) => {
+      submissions.push(submission);
+      return await behaviour.submit(submission);
+    },
+    views: {
+      findCart: async (cartId) => {
+        reads.push(cartId);
+        return await behaviour.views.findCart(cartId);
+      },
+      findOperation: async (cartId, operationId) => {
+        reads.push(operationId);
+        return await behaviour.views.findOperation(cartId, operationId);
+      },
+    },
+    readiness: async () => ({ postgres: 'ok', temporal: 'ok' }),
+    logger: pino({ base: null }, collect(logLines)),
+    currency: 'EUR',
+    wait: { defaultMs: 1_000, maxMs: 30_000 },
+    bodyLimitBytes,
+    cookieSecure: false,
+    ...overrides,
+  });
+  const session = sessions.issue({ kind: 'guest' });
+  const cartPath = `/api/v1/carts/${session.sessionId}`;
+
+  async function call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
+    const response = await app.request(path, {
+      method,
+      headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    // Typed as a problem, which is what most tests look at.
+    const json = (text === '' ? undefined : JSON.parse(text)) as ProblemDetails;
+    return { status: response.status, headers: response.headers, body: json, text };
+  }
+
+  return {
+    app,
+    sessions,
+    sessionId: session.sessionId,
+    cartId: cartIdOf(session),
+    cartPath,
+    submissions,
+    reads,
+    logLines,
+    behaviour,
+    call,
+    add: (body: unknown, headers?: Record<string, string>) =>
+      call('POST', `${cartPath}/items`, body, headers),
+  };
+}
+
+export type FakeApi = ReturnType<typeof createFakeApi>;
+
+function collect(lines: string[]): Writable {
+  return new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      lines.push(...chunk.toString().trimEnd().split('\n'));
+      done();
+    },
+  });
+}

@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { NativeConnection } from '@temporalio/worker';
+import postgres from 'postgres';
+import { inject } from 'vitest';
+import { createApi } from '../../src/composition/create-api.ts';
+import { createCartWorker } from '../../src/composition/create-worker.ts';
+import { loadApiConfig, loadWorkerConfig } from '../../src/config.ts';
+import { defaultControl, type Control, type ControlChange } from '../../src/dev/reservation-stub/control.ts';
+import type { Hold } from '../../src/dev/reservation-stub/ledger.ts';
+import { startReservationStub } from '../../src/dev/reservation-stub/start.ts';
+import { startHttpServer } from '../../src/platform/http-server.ts';
+import { createLogger } from '../../src/platform/logger.ts';
+import { migrateDatabase } from '../../src/platform/migrations.ts';
+import { createTemporalClient } from '../../src/platform/temporal-client.ts';
+import { createShopper } from './shopper.ts';
+import { quietTemporal } from './quiet-temporal.ts';
+
+const host = '127.0.0.1';
+
+export interface ShopOptions {
+  control?: Partial<Control>;
+  /** Settings on top of the defaults, as environment variables. */
+  env?: Record<string, string>;
+  worker?: boolean;
+  /** Instead of the run's own servers, for tests that end them. */
+  databaseUrl?: string;
+  temporalAddress?: string;
+}
+
+/** The whole service over real parts, with a database and a task queue of its own; everything speaks HTTP or TCP. */
+export async function openShop({ control, env = {}, worker = true, ...servers }: ShopOptions = {}) {
+  quietTemporal();
+  const folder = await mkdtemp(join(tmpdir(), 'durable-cart-shop-'));
+  const databaseUrl = servers.databaseUrl ?? (await createDatabaseUrl());
+  await migrateDatabase(databaseUrl);
+  const stubConfig = {
+    host,
+    port: 0,
+    ledgerPath: join(folder, 'reservations.jsonl'),
+    control: { ...defaultControl, latencyMs: 0, ...control },
+  };
+  const stub = await startReservationStub(stubConfig);
+  const settings = {
+    DATABASE_URL: databaseUrl,
+    TEMPORAL_ADDRESS: servers.temporalAddress ?? inject('temporalAddress'),
+    TEMPORAL_TASK_QUEUE: `carts-${randomUUID()}`,
+    SESSION_SECRET: 'a secret that only the tests know about',
+    RESERVATION_URL: stub.url,
+    CATALOG: 'open',
+    PORT: '0',
+    ...env,
+  };
+  const apiConfig = loadApiConfig(settings);
+  const api = createApi(apiConfig, createLogger({ level: 'silent', service: 'api' }));
+  const server = await startHttpServer({ fetch: api.app.fetch, host, port: 0 });
+  const temporal = createTemporalClient(apiConfig.temporal);
+  const workers = createWorkers(settings);
+  if (worker) await workers.start();
+
+  return {
+    url: `http://${host}:${server.port}`,
+    settings,
+    temporal,
+    workers,
+    stub: createStubClient(stub.url),
+    sql: postgres(databaseUrl, { max: 2, onnotice: () => {} }),
+    newShopper: () => createShopper(`http://${host}:${server.port}`),
+    async close() {
+      await this.sql.end({ timeout: 1 });
+      await workers.stop();
+      await server.close(0);
+      await api.close();
+      await temporal.connection.close();
+      await stub.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export type Shop = Awaited<ReturnType<typeof openShop>>;
+
+async function createDatabaseUrl(): Promise<string> {
+  const url = new URL(inject('postgresUrl'));
+  const name = `shop_${randomUUID().replaceAll('-', '')}`;
+  const admin = postgres(url.href, { max: 1 });
+  await admin.unsafe(`create database ${name}`);
+  await admin.end();
+  url.pathname = name;
+  return url.href;
+}
+
+/** Workers in this process; tests that kill one run the built program instead. */
+function createWorkers(settings: Record<string, string>) {
+  let stopAll: (() => Promise<void>)[] = [];
+  return {
+    async start() {
+      const config = loadWorkerConfig({ ...settings, WORKER_SHUTDOWN_GRACE: '0ms' });
+      const connection = await NativeConnection.connect(config.temporal.connection);
+      const source = { workflowBundle: { codePath: inject('bundlePath') } };
+      const { worker, close } = await createCartWorker(config, connection, source);
+      const running = worker.run();
+      stopAll.push(async () => {
+        worker.shutdown();
+        await running;
+        await connection.close();
+        await close();
+      });
+    },
+    async stop() {
+      const stops = stopAll;
+      stopAll = [];
+      await Promise.all(stops.map((stop) => stop()));
+    },
+  };
+}
+
+function createStubClient(url: string) {
+  const json = async (path: string, init?: RequestInit) => (await fetch(new URL(path, url), init)).json();
+  return {
+    url,
+    control: (change: ControlChange): Promise<Control> =>
+      json('/control', { method: 'PUT', body: JSON.stringify(change) }) as Promise<Control>,
+    ledger: () => json('/ledger') as Promise<{ holds: Hold[]; calls: Record<string, number> }>,
+    /** Units of all standing holds of a cart. */
+    async heldUnits(cartId: string) {
+      const { holds } = (await json(`/ledger?prefix=${cartId}.`)) as { holds: Hold[] };
+      return holds.filter(({ state }) => state === 'held').reduce((sum, { quantity }) => sum + quantity, 0);
+    },
+  };
+}

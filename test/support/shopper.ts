@@ -1,0 +1,66 @@
+import type { CartView } from '../../src/domain/cart-view.ts';
+
+export interface Answer<T> {
+  status: number;
+  headers: Headers;
+  body: T;
+}
+
+/** A storefront's view of the API: plain HTTP on one session. */
+export async function createShopper(baseUrl: string) {
+  async function call<T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
+    const init = { method, headers: { 'content-type': 'application/json', ...headers } };
+    const response = await fetch(
+      `${baseUrl}${path}`,
+      body === undefined ? init : { ...init, body: JSON.stringify(body) },
+    );
+    const text = await response.text();
+    const answer: Answer<T> = {
+      status: response.status,
+      headers: response.headers,
+      body: (text === '' ? undefined : JSON.parse(text)) as T,
+    };
+    return answer;
+  }
+
+  const { body: session } = await call<{ sessionId: string; cart: CartView }>('POST', '/api/v1/sessions');
+  const cartPath = `/api/v1/carts/${session.sessionId}`;
+
+  return {
+    sessionId: session.sessionId,
+    cartId: session.cart.cartId,
+    call,
+    cart: async () => (await call<CartView>('GET', cartPath)).body,
+    add: (name: string, quantity: number, headers?: Record<string, string>) =>
+      call<CartView>('POST', `${cartPath}/items`, { name, quantity }, headers),
+    addMany: (items: { name: string; quantity: number }[], headers?: Record<string, string>) =>
+      call<CartView>('POST', `${cartPath}/items`, { items }, headers),
+    change: (itemId: string, quantity: number) =>
+      call<CartView>('PATCH', `${cartPath}/items/${itemId}`, { quantity }),
+    remove: (itemId: string) => call<CartView>('DELETE', `${cartPath}/items/${itemId}`),
+    clear: () => call<CartView>('DELETE', `${cartPath}/items`),
+    operation: (id: string) =>
+      call<{ status: string; problem?: { code: string } }>('GET', `${cartPath}/operations/${id}`),
+  };
+}
+
+export type Shopper = Awaited<ReturnType<typeof createShopper>>;
+
+/** Asks again until the condition holds; fails with the last answer after `deadlineMs`. */
+export async function until<T>(
+  ask: () => Promise<T>,
+  holds: (answer: T) => boolean,
+  deadlineMs = 15_000,
+): Promise<T> {
+  const giveUpAt = performance.now() + deadlineMs;
+  for (;;) {
+    const answer = await ask();
+    if (holds(answer)) return answer;
+    if (performance.now() > giveUpAt)
+      throw new Error(`Still not so after ${deadlineMs} ms: ${JSON.stringify(answer)}`);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
+
+export const allReserved = (cart: CartView): boolean =>
+  cart.items.every(({ reservation }) => reservation.status === 'reserved');

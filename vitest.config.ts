@@ -1,0 +1,29 @@
+import { defineConfig } from 'vitest/config';
+
+/** Tests that need Postgres and Temporal share one of each, started for the run. */
+const real = ['test/integration/**/*.test.ts', 'test/replay/**/*.test.ts'];
+
+/** Where `.ci/run` wants the results as JSON, beside the usual report. */
+const outputFile = process.env['VITEST_JSON'];
+
+export default defineConfig({
+  test: {
+    reporters: outputFile ? ['default', ['json', { outputFile }]] : ['default'],
+    coverage: { include: ['{src,workflows,activities,drizzle}/**/*.ts'] },
+    projects: [
+      { test: { name: 'fast', include: ['test/**/*.test.ts'], exclude: real } },
+      {
+        test: {
+          name: 'real',
+          include: real,
+          globalSetup: 'test/support/real-services.ts',
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          maxWorkers: 2,
+          // After the fast ones, so that the two do not slow each other down.
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+});

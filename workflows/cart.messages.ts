@@ -1,0 +1,47 @@
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import { defineQuery, defineSignal } from '@temporalio/workflow';
+import type { CartView } from '../src/domain/cart-view.ts';
+import type { CartLogState } from '../src/domain/cart-log.ts';
+import type { CommandEnvelope, ShopperCommand } from '../src/domain/commands.ts';
+
+/** The wire contract between the gateway and the workflow. Running carts speak it too: only ever add to it. */
+export const cartWorkflowType = 'cartWorkflow';
+
+export const cartWorkflowId = (cartId: string): string => `cart-${cartId}`;
+
+/** One signal a command, named as the command, so that the Web UI's event list reads like the shop's day. */
+export const commandSignals = {
+  addItem: defineSignal<[CommandEnvelope]>('addItem'),
+  changeQuantity: defineSignal<[CommandEnvelope]>('changeQuantity'),
+  removeItem: defineSignal<[CommandEnvelope]>('removeItem'),
+  clearItems: defineSignal<[CommandEnvelope]>('clearItems'),
+} satisfies Record<ShopperCommand['type'], unknown>;
+
+/** For people in the Web UI; services read Postgres. `null` until the cart is loaded. */
+export const getCartQuery = defineQuery<CartView | null>('getCart');
+
+/** Not encrypted and searchable: never personal data. */
+export const cartSearchAttributes = {
+  status: defineSearchAttributeKey('CartStatus', SearchAttributeType.KEYWORD),
+  totalMinor: defineSearchAttributeKey('CartTotalMinor', SearchAttributeType.INT),
+};
+
+/** Fixed for a run: a change of configuration reaches a cart with its next life. */
+export interface CartSettings {
+  currency: string;
+  /** Idle time before the cart is abandoned. */
+  ttlMs: number;
+  /** History events after which a run hands over to the next. */
+  continueAsNewAfterEvents: number;
+  /** One attempt at the reservation service: above its slowest sane answer. */
+  reservationAttemptTimeoutMs: number;
+  /** All attempts together, after which a line is `failed`. */
+  reservationGiveUpAfterMs: number;
+}
+
+export interface CartWorkflowInput {
+  cartId: string;
+  settings: CartSettings;
+  /** From the run before, when this one continues it. */
+  carried?: { log: CartLogState; inbox: readonly CommandEnvelope[] };
+}

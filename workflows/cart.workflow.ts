@@ -1,0 +1,94 @@
+import { CancellationScope, condition, makeContinueAsNewFunc, setHandler } from '@temporalio/workflow';
+import { createCartLog, openCart, type CartLog, type CartLogState } from '../src/domain/cart-log.ts';
+import { toCartView } from '../src/domain/cart-view.ts';
+import type { CommandEnvelope } from '../src/domain/commands.ts';
+import { effectsOf } from '../src/domain/reconcile.ts';
+import { database } from './activity-proxies.ts';
+import { getCartQuery, type CartWorkflowInput } from './cart.messages.ts';
+import { createDeadline } from './deadline.ts';
+import { createEffectRunner } from './effects.ts';
+import { createHandOver } from './hand-over.ts';
+import { createInbox } from './inbox.ts';
+import { createSaver } from './saving.ts';
+import { createVisibility, searchAttributesOf } from './visibility.ts';
+
+/** One life of a cart: from its first command to the moment nothing is left to do for it. */
+export async function cartWorkflow(input: CartWorkflowInput): Promise<{ status: string; version: number }> {
+  // An operator's cancel is a request to abandon the cart, not to drop what has to be released and saved.
+  return await CancellationScope.nonCancellable(() => live(input));
+}
+
+async function live(input: CartWorkflowInput): Promise<{ status: string; version: number }> {
+  const { settings, carried } = input;
+  let awake = true;
+  let cancelled = false;
+  let loaded: CartLog | undefined;
+  const wake = () => {
+    awake = true;
+  };
+  const inbox = createInbox(carried?.inbox ?? [], wake);
+  setHandler(getCartQuery, () => (loaded ? toCartView(loaded.cart) : null));
+  CancellationScope.current().parent?.cancelRequested.catch(() => {
+    cancelled = true;
+    wake();
+  });
+
+  const cartLog = createCartLog(carried?.log ?? (await firstState(input)));
+  loaded = cartLog;
+  const effects = createEffectRunner(settings, (effect, result) => {
+    cartLog.settle(effect, result, Date.now());
+    wake();
+  });
+  const saver = createSaver(cartLog, wake);
+  const handOver = createHandOver(settings.continueAsNewAfterEvents, wake);
+  const deadline = createDeadline(wake);
+  const visibility = createVisibility();
+
+  for (;;) {
+    await condition(() => awake);
+    awake = false;
+
+    const history = handOver.state();
+    const atRest = effects.inFlight === 0 && saver.idle;
+    // An operator's cancel is not carried over: it comes first.
+    if (!cancelled && (history === 'overdue' || (history === 'due' && atRest))) {
+      await continueAsNew(input, cartLog, inbox.waiting);
+    }
+    if (history === 'due') handOver.waitAtMost();
+
+    for (let envelope = inbox.take(); envelope; envelope = inbox.take()) cartLog.handle(envelope, Date.now());
+    // Commands that wait for the catalogue will move the deadline: it waits for them.
+    if (cancelled || inbox.size === 0) cartLog.expire(Date.now(), { early: cancelled });
+    cancelled = false;
+
+    // Near the end of a run no call is started: the next run asks for the same ones, under the same keys.
+    if (history === 'early') effects.run(effectsOf(cartLog.cart));
+    else effects.cancelUnwanted(effectsOf(cartLog.cart));
+    saver.save();
+    visibility.show(cartLog.cart);
+
+    const { cart } = cartLog;
+    if (cart.status === 'active' && inbox.size === 0 && deadline.arm(cart.expiresAt)) visibility.index(cart);
+    const settled = inbox.size === 0 && effectsOf(cart).length === 0 && effects.inFlight === 0 && saver.idle;
+    if (cart.status === 'abandoned' && settled) return { status: cart.status, version: cart.version };
+  }
+}
+
+async function firstState({ cartId, settings }: CartWorkflowInput): Promise<CartLogState> {
+  const { currency, ttlMs } = settings;
+  const stored = await database.loadCart(cartId);
+  if (!stored) return openCart({ cartId, currency, ttlMs }, Date.now());
+  const { cart, recentOperations } = stored;
+  return { cart: { ...cart, ttlMs }, recentOperations, unsaved: { events: [], outcomes: [] } };
+}
+
+async function continueAsNew(
+  { cartId, settings }: CartWorkflowInput,
+  cartLog: CartLog,
+  inbox: readonly CommandEnvelope[],
+): Promise<never> {
+  const next = makeContinueAsNewFunc<typeof cartWorkflow>({
+    typedSearchAttributes: searchAttributesOf(cartLog.cart),
+  });
+  return await next({ cartId, settings, carried: { log: cartLog.toState(), inbox } });
+}

@@ -1,0 +1,37 @@
+import { sleep, workflowInfo } from '@temporalio/workflow';
+
+/**
+ * Whether this run should continue as new. `due`: as soon as no call is in flight. `overdue`: now; calls in
+ * flight are asked for again by the next run, under the same keys.
+ */
+export type HandOverState = 'early' | 'due' | 'overdue';
+
+export interface HandOver {
+  state(): HandOverState;
+  /** Bounds how long a run that is due may wait for its calls. */
+  waitAtMost(): void;
+}
+
+const waitMs = 30_000;
+/** A third of what Temporal allows: large commands fill a history long before their number does. */
+const historyBytesAtMost = 16 * 1_048_576;
+
+export function createHandOver(afterEvents: number, wake: () => void): HandOver {
+  let waiting = false;
+  let waited = false;
+  return {
+    state() {
+      const { historyLength, historySize, continueAsNewSuggested } = workflowInfo();
+      if (waited || historyLength >= 2 * afterEvents || historySize >= historyBytesAtMost) return 'overdue';
+      return continueAsNewSuggested || historyLength >= afterEvents ? 'due' : 'early';
+    },
+    waitAtMost() {
+      if (waiting) return;
+      waiting = true;
+      void sleep(waitMs, { summary: 'continue as new at the latest' }).then(() => {
+        waited = true;
+        wake();
+      });
+    },
+  };
+}

@@ -1,0 +1,92 @@
+import { log, setDefaultSignalHandler, setHandler } from '@temporalio/workflow';
+import {
+  unpricedNames,
+  withPrices,
+  type CommandEnvelope,
+  type ShopperCommand,
+} from '../src/domain/commands.ts';
+import { database } from './activity-proxies.ts';
+import { commandSignals } from './cart.messages.ts';
+
+export interface Inbox {
+  readonly size: number;
+  /** The next command that can be decided, in order of arrival. */
+  take(): CommandEnvelope | undefined;
+  readonly waiting: readonly CommandEnvelope[];
+}
+
+/** Signals only append here: no handler awaits or decides, so nothing interleaves with the main loop. */
+export function createInbox(carried: readonly CommandEnvelope[], onArrival: () => void): Inbox {
+  const queue = [...carried];
+  let pricing = false;
+
+  function receive(signalName: string, message: unknown) {
+    // Throwing here would fail the whole cart.
+    if (!isEnvelope(message, signalName))
+      return log.warn('Ignored a signal that is no command', { signalName });
+    queue.push(message);
+    onArrival();
+  }
+
+  // The default handler comes first: signals that waited for it arrive in order, whatever their names. With only
+  // the named ones, all that waited under the first name would overtake the rest. Those are for the Web UI's list.
+  setDefaultSignalHandler(receive);
+  for (const [name, signal] of Object.entries(commandSignals)) {
+    setHandler(signal, (message) => receive(name, message));
+  }
+
+  /** The API could not reach the catalogue: ask it here. Later commands wait, so that order is kept. */
+  async function price(envelope: CommandEnvelope) {
+    const prices = await database.priceItems(unpricedNames(envelope.command));
+    queue[0] = { ...envelope, command: withPrices(envelope.command, prices) };
+    pricing = false;
+    onArrival();
+  }
+
+  return {
+    get size() {
+      return queue.length;
+    },
+    get waiting() {
+      return queue;
+    },
+    take() {
+      const [head] = queue;
+      if (!head || pricing) return undefined;
+      if (unpricedNames(head.command).length === 0) return queue.shift();
+      pricing = true;
+      void price(head);
+      return undefined;
+    },
+  };
+}
+
+/** Our own gateway always sends well-formed envelopes; a person in the Web UI may not. */
+function isEnvelope(message: unknown, type: string): message is CommandEnvelope {
+  const { operationId, fingerprint, command } = (message ?? {}) as Partial<CommandEnvelope>;
+  if (!isId(operationId) || typeof fingerprint !== 'string') return false;
+  return command?.type === type && hasFields(command);
+}
+
+function hasFields(command: ShopperCommand): boolean {
+  switch (command.type) {
+    case 'addItem':
+      return Array.isArray(command.items) && command.items.every(isNewItem);
+    case 'changeQuantity':
+      return isId(command.itemId) && isQuantity(command.quantity);
+    case 'removeItem':
+      return isId(command.itemId);
+    case 'clearItems':
+      return true;
+  }
+}
+
+const isNewItem = (item: unknown): boolean => {
+  const { itemId, name, quantity, price } = (item ?? {}) as Record<string, unknown>;
+  const named = isId(itemId) && typeof name === 'string' && /^[^\p{Cc}\p{Cs}]{1,200}$/u.test(name);
+  return named && isQuantity(quantity) && typeof price === 'object' && price !== null && 'status' in price;
+};
+
+/** Postgres stores no NUL, and a notice is short: what cannot be saved would hold up the cart for ever. */
+const isId = (value: unknown): boolean => typeof value === 'string' && /^[\w-]{1,64}$/.test(value);
+const isQuantity = (value: unknown): boolean => Number.isInteger(value) && (value as number) > 0;

@@ -1,0 +1,1 @@
+export { cartWorkflow } from './cart.workflow.ts';
