@@ -1,11 +1,20 @@
-import type { Cart } from './cart.ts';
-import type { CommandEnvelope } from './commands.ts';
+import { withDefaults, type Cart } from './cart.ts';
+import { dueRenewals } from './clock.ts';
+import type { CommandEnvelope, ExternalCommand } from './commands.ts';
 import { decide } from './decide.ts';
+import { advanceCheckout } from './decide-checkout.ts';
+import type { Effect } from './effects.ts';
 import { evolve, record } from './evolve.ts';
-import type { CartEvent, Fact } from './events.ts';
+import type { Actor, CartEvent, Cause, Fact } from './events.ts';
 import { createOperationMemory } from './operation-memory.ts';
-import type { CartSave, OperationOutcome, SeenOperation } from './persistence.ts';
-import { reconcile, type Effect } from './reconcile.ts';
+import type {
+  CartSave,
+  OperationOutcome,
+  OperationResult,
+  ReceivedOperation,
+  SeenOperation,
+} from './persistence.ts';
+import { reconcile } from './reconcile.ts';
 import { settle, type EffectResult } from './settle.ts';
 
 /** Events and outcomes in one save: keeps its payload far below Temporal's 2 MiB and NOTIFY's 8,000 bytes. */
@@ -16,13 +25,16 @@ export interface CartLogState {
   cart: Cart;
   recentOperations: readonly SeenOperation[];
   unsaved: { events: readonly CartEvent[]; outcomes: readonly OperationOutcome[] };
+  /** Operations whose outcome is that of the checkout under way. */
+  deferred?: readonly ReceivedOperation[];
 }
 
 export interface CartLog {
   readonly cart: Cart;
   handle(envelope: CommandEnvelope, at: number): void;
   settle(effect: Effect, result: EffectResult, at: number): void;
-  expire(at: number, options?: { early: boolean }): void;
+  /** What is due by now happens. `early`: an operator ends the cart's life, due or not. */
+  tick(at: number, options?: { early: boolean }): void;
   /** The next write to the read model, or nothing when all is saved. */
   nextSave(): CartSave | undefined;
   saved(save: CartSave): void;
@@ -34,7 +46,8 @@ export function openCart(
   settings: { cartId: string; currency: string; ttlMs: number },
   at: number,
 ): CartLogState {
-  const event: CartEvent = { type: 'CartOpened', ...settings, version: 1, at, operationId: null };
+  const cause = { at, operationId: null, by: 'service' } as const;
+  const event: CartEvent = { type: 'CartOpened', ...settings, version: 1, ...cause };
   return {
     cart: evolve(undefined, event),
     recentOperations: [],
@@ -42,22 +55,49 @@ export function openCart(
   };
 }
 
+/** The state of a cart that comes back; a shop whose idle time was changed meanwhile has it from now on. */
+export function reopenCart(
+  stored: Pick<CartLogState, 'cart' | 'recentOperations'>,
+  { ttlMs }: { ttlMs: number },
+  at: number,
+): CartLogState {
+  const before = withDefaults(stored.cart);
+  const facts: Fact[] = before.ttlMs === ttlMs ? [] : [{ type: 'CartTtlChanged', ttlMs }];
+  const { cart, events } = record(before, facts, { at, operationId: null, by: 'service' });
+  return { cart, recentOperations: stored.recentOperations, unsaved: { events, outcomes: [] } };
+}
+
 /** A cart with its memory: which operations it has seen, and what the read model has not been told yet. */
 export function createCartLog(start: CartLogState): CartLog {
-  let { cart } = start;
+  let cart = withDefaults(start.cart);
   const memory = createOperationMemory(start.recentOperations);
   let events = [...start.unsaved.events];
   let outcomes = [...start.unsaved.outcomes];
+  let deferred = [...(start.deferred ?? [])];
 
-  function append(facts: readonly Fact[], at: number, operationId: string | null) {
-    const recorded = record(cart, facts, { at, operationId });
+  function append(facts: readonly Fact[], cause: Cause) {
+    const recorded = record(cart, facts, cause);
     cart = recorded.cart;
     events.push(...recorded.events);
+    for (const event of recorded.events) conclude(event);
   }
 
-  function appendAndReconcile(facts: readonly Fact[], at: number, operationId: string | null) {
-    append(facts, at, operationId);
-    append(reconcile(cart), at, null);
+  /** The facts, and everything that follows from them by itself. */
+  function appendAll(facts: readonly Fact[], cause: Cause) {
+    append(facts, cause);
+    const byItself = { at: cause.at, operationId: null, by: 'service' } as const;
+    append(reconcile(cart), byItself);
+    for (let step = advanceCheckout(cart); step.length > 0; step = advanceCheckout(cart)) {
+      append(step, byItself);
+      append(reconcile(cart), byItself);
+    }
+  }
+
+  function conclude(event: CartEvent) {
+    const result = deferred.length > 0 ? outcomeOfCheckout(cart, event) : undefined;
+    if (!result) return;
+    outcomes.push(...deferred.map((operation) => ({ ...operation, result })));
+    deferred = [];
   }
 
   return {
@@ -67,22 +107,30 @@ export function createCartLog(start: CartLogState): CartLog {
     handle({ operationId, fingerprint, command }, at) {
       if (memory.has(operationId, at)) return;
       memory.add(operationId, at);
-      const outcome = { operationId, command: command.type, fingerprint, at };
+      const received = { operationId, command: command.type, fingerprint, at };
       const decision = decide(cart, command, at);
       if (decision.status === 'rejected') {
-        outcomes.push({ ...outcome, result: { status: 'rejected', rejection: decision.rejection } });
+        outcomes.push({ ...received, result: { status: 'rejected', rejection: decision.rejection } });
         return;
       }
-      append(decision.facts, at, operationId);
-      outcomes.push({ ...outcome, result: { status: 'applied', version: cart.version } });
-      append(reconcile(cart), at, null);
+      if (decision.status === 'deferred') deferred.push(received);
+      const cause = { at, operationId, by: senderOf(command) };
+      append(decision.facts, cause);
+      if (decision.status === 'accepted') {
+        const { orderId } = decision;
+        const order = orderId === undefined ? {} : { orderId };
+        outcomes.push({ ...received, result: { status: 'applied', version: cart.version, ...order } });
+      }
+      appendAll([], cause);
     },
     settle(effect, result, at) {
-      appendAndReconcile(settle(cart, effect, result), at, null);
+      appendAll(settle(cart, effect, result, at), { at, operationId: null, by: answererOf(effect) });
     },
-    expire(at, { early } = { early: false }) {
+    tick(at, { early } = { early: false }) {
       const decision = decide(cart, { type: 'expire', early }, at);
-      if (decision.status === 'accepted') appendAndReconcile(decision.facts, at, null);
+      const facts = decision.status === 'accepted' ? decision.facts : [];
+      const due = [...facts, ...(facts.length === 0 ? dueRenewals(cart, at) : [])];
+      if (due.length > 0) appendAll(due, { at, operationId: null, by: early ? 'operator' : 'clock' });
     },
     nextSave() {
       if (events.length === 0 && outcomes.length === 0) return undefined;
@@ -96,6 +144,31 @@ export function createCartLog(start: CartLogState): CartLog {
       cart,
       recentOperations: memory.toList(),
       unsaved: { events, outcomes },
+      deferred,
     }),
   };
+}
+
+/** What the commands that wait for the checkout hear of it. `cart` is the cart after the event. */
+function outcomeOfCheckout(cart: Cart, event: CartEvent): OperationResult | undefined {
+  if (event.type === 'CheckoutRejected') return { status: 'rejected', rejection: event.rejection };
+  if (event.type !== 'OrderPlaced' || cart.status !== 'awaiting_payment') return undefined;
+  return { status: 'applied', version: event.version, orderId: cart.orderId };
+}
+
+function senderOf({ type }: ExternalCommand): Actor {
+  return type === 'paymentSucceeded' || type === 'paymentFailed' ? 'payment-service' : 'shopper';
+}
+
+function answererOf({ type }: Effect): Actor {
+  switch (type) {
+    case 'placeOrder':
+      return 'service';
+    case 'requestPayment':
+    case 'cancelPayment':
+    case 'refund':
+      return 'payment-service';
+    default:
+      return 'reservation-service';
+  }
 }

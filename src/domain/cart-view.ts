@@ -1,4 +1,6 @@
-import { liveHold, type Cart, type CartStatus, type Line } from './cart.ts';
+import { standingHold, liveHold, type Cart, type CartStatus, type Line } from './cart.ts';
+import { findOrder, liveOrder } from './cart-orders.ts';
+import type { OrderStatus } from './order.ts';
 import { lineTotalMinor, totalsOf, type Totals } from './totals.ts';
 
 /** The cart as clients and operators see it. Instants are RFC 3339 UTC, money in minor units. */
@@ -9,9 +11,18 @@ export interface CartView {
   currency: string;
   items: ItemView[];
   totals: Totals;
+  /** The order that waits for its payment, or that the cart has become. */
+  order: OrderRef | null;
   createdAt: string | null;
   updatedAt: string | null;
+  /** When the cart is abandoned; while an order waits for its payment, when that ends. */
   expiresAt: string | null;
+}
+
+export interface OrderRef {
+  orderId: string;
+  orderNumber: string;
+  status: OrderStatus;
 }
 
 export interface ItemView {
@@ -24,9 +35,12 @@ export interface ItemView {
   addedAt: string;
 }
 
-/** `released`: the cart was abandoned and holds nothing. `reservationId` is set whenever something is held. */
+/**
+ * `released`: the cart was abandoned and holds nothing. `sold`: its order is paid.
+ * `reservationId` is set whenever something is held.
+ */
 export interface ReservationView {
-  status: 'pending' | 'reserved' | 'unavailable' | 'failed' | 'released';
+  status: 'pending' | 'reserved' | 'unavailable' | 'failed' | 'released' | 'sold';
   reservationId: string | null;
   reason?: string;
   since: string;
@@ -40,9 +54,10 @@ export function toCartView(cart: Cart): CartView {
     currency: cart.currency,
     items: cart.lines.map((line) => toItemView(cart, line)),
     totals: totalsOf(cart.lines),
+    order: orderOf(cart),
     createdAt: instant(cart.createdAt),
     updatedAt: instant(cart.updatedAt),
-    expiresAt: instant(cart.expiresAt),
+    expiresAt: instant(liveOrder(cart)?.payBy ?? cart.expiresAt),
   };
 }
 
@@ -55,10 +70,18 @@ export function emptyCartView(cartId: string, currency: string): CartView {
     currency,
     items: [],
     totals: totalsOf([]),
+    order: null,
     createdAt: null,
     updatedAt: null,
     expiresAt: null,
   };
+}
+
+function orderOf(cart: Cart): OrderRef | null {
+  const order = 'orderId' in cart ? findOrder(cart, cart.orderId) : undefined;
+  if (!order) return null;
+  const { orderId, orderNumber, status } = order;
+  return { orderId, orderNumber, status };
 }
 
 function toItemView(cart: Cart, line: Line): ItemView {
@@ -78,14 +101,18 @@ function reservationOf(cart: Cart, line: Line): ReservationView {
   if (cart.status === 'abandoned') {
     return { status: 'released', reservationId: null, since: instant(cart.abandonedAt) };
   }
+  if (cart.status === 'completed') {
+    return { status: 'sold', reservationId: null, since: instant(cart.completedAt) };
+  }
   const hold = liveHold(cart, line.itemId);
   const reservationId = hold && hold.status !== 'reserving' ? hold.reservationId : null;
   if (line.refusal) {
     const { status, reason, at } = line.refusal;
     return { status, reservationId, reason, since: instant(at) };
   }
-  return hold?.status === 'held' && hold.quantity === line.quantity
-    ? { status: 'reserved', reservationId, since: instant(hold.since) }
+  const standing = standingHold(cart, line.itemId, line.quantity);
+  return standing
+    ? { status: 'reserved', reservationId, since: instant(standing.since) }
     : { status: 'pending', reservationId, since: instant(line.changedAt) };
 }
 

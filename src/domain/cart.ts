@@ -1,8 +1,10 @@
+import type { Order, OrderDraft, PaymentTask } from './order.ts';
+
 /** Instants are milliseconds since the epoch, UTC; money is integer minor units of the cart's currency. */
-export type Cart = ActiveCart | AbandonedCart;
+export type Cart = ActiveCart | CheckingOutCart | AwaitingPaymentCart | CompletedCart | AbandonedCart;
 export type CartStatus = Cart['status'];
 
-interface CartCore {
+export interface CartCore {
   cartId: string;
   /** The number of events so far: it never goes back, also across the cart's lives. */
   version: number;
@@ -11,6 +13,14 @@ interface CartCore {
   ttlMs: number;
   lines: readonly Line[];
   holds: readonly Hold[];
+  /** Orders asked for so far, in all lives: makes the next order's id. */
+  orderAttempts: number;
+  /** Being written to the order book, also when its checkout is over by then. */
+  pendingOrder: OrderDraft | null;
+  /** The latest orders, newest last: a payment that comes late finds its own. */
+  orders: readonly Order[];
+  /** What the payment service has yet to confirm. */
+  paymentTasks: readonly PaymentTask[];
   createdAt: number;
   updatedAt: number;
   expiresAt: number;
@@ -18,6 +28,37 @@ interface CartCore {
 
 interface ActiveCart extends CartCore {
   status: 'active';
+}
+
+/** The lines are frozen: reservations under way are waited for, then the order is placed. */
+interface CheckingOutCart extends CartCore {
+  status: 'checking_out';
+  checkout: Checkout;
+}
+
+export interface Checkout {
+  /** The version at which it started. */
+  id: number;
+  onUnavailable: OnUnavailable;
+  /** When it stops waiting for reservations. */
+  giveUpAt: number;
+  payWithinMs: number;
+}
+
+/** What a checkout does with lines that cannot be had: refuse, or go on without them. */
+export type OnUnavailable = 'reject' | 'drop';
+
+/** The lines are frozen, the holds stand, the payment service has the word. */
+interface AwaitingPaymentCart extends CartCore {
+  status: 'awaiting_payment';
+  orderId: string;
+}
+
+/** Became a paid order. The next add starts the cart's next life. */
+interface CompletedCart extends CartCore {
+  status: 'completed';
+  orderId: string;
+  completedAt: number;
 }
 
 /** The idle time ran out: the lines are kept, nothing is held, the next command resumes it. */
@@ -45,8 +86,9 @@ export interface Refusal {
   at: number;
 }
 
-/** What is, or may be, held at the reservation service. A hold outlives its line until its release is confirmed. */
-export type Hold = ReservingHold | HeldHold | AdjustingHold | ReleasingHold;
+/** What is, or may be, held at the reservation service. A hold outlives its line until its end is confirmed. */
+export type Hold = ReservingHold | HeldHold | AdjustingHold | ReleasingHold | CommittingHold;
+export type LiveHold = ReservingHold | HeldHold | AdjustingHold;
 
 interface HoldCore {
   /** Idempotency key of the reservation: cart, line and attempt. */
@@ -61,26 +103,36 @@ interface ReservingHold extends HoldCore {
   quantity: number;
 }
 
-interface HeldHold extends HoldCore {
-  status: 'held';
+interface Held extends HoldCore {
   reservationId: string;
   /** `null` when an adjustment ended without an answer: the next adjustment settles it. */
   quantity: number | null;
   adjustments: number;
+  /** Half-way to the end that the service has set; absent when the hold has none. */
+  renewAt?: number | null;
 }
 
-interface AdjustingHold extends HoldCore {
+interface HeldHold extends Held {
+  status: 'held';
+}
+
+/** Also how a hold is renewed: to the quantity that it has. */
+interface AdjustingHold extends Held {
   status: 'adjusting';
-  reservationId: string;
-  quantity: number | null;
   toQuantity: number;
-  adjustments: number;
 }
 
 interface ReleasingHold extends HoldCore {
   status: 'releasing';
   /** `null` while the reservation's outcome is unknown: it is then released by its key. */
   reservationId: string | null;
+}
+
+/** Its order is paid: it is being sold. */
+interface CommittingHold extends HoldCore {
+  status: 'committing';
+  reservationId: string;
+  orderId: string;
 }
 
 /** Bounds of a cart; the HTTP schemas use the same numbers. */
@@ -96,7 +148,29 @@ export function findLine(cart: Cart, itemId: string): Line | undefined {
 }
 
 /** The one hold that stands for a line, if any: not one on its way out. */
-export function liveHold(cart: Cart, itemId: string): Exclude<Hold, ReleasingHold> | undefined {
-  return cart.holds.find((hold) => hold.itemId === itemId && hold.status !== 'releasing') as
-    Exclude<Hold, ReleasingHold> | undefined;
+export function liveHold(cart: Cart, itemId: string): LiveHold | undefined {
+  return cart.holds.find((hold): hold is LiveHold => hold.itemId === itemId && isLive(hold));
+}
+
+export const isLive = (hold: Hold): hold is LiveHold =>
+  hold.status !== 'releasing' && hold.status !== 'committing';
+
+/** The hold, when it stands for exactly this quantity; one that is being renewed still does. */
+export function standingHold(cart: Cart, itemId: string, quantity: number): HeldHold | AdjustingHold | undefined {
+  const hold = liveHold(cart, itemId);
+  if (!hold || hold.status === 'reserving' || hold.quantity !== quantity) return undefined;
+  return hold.status === 'adjusting' && hold.toQuantity !== quantity ? undefined : hold;
+}
+
+/** A state that an earlier version of this code has written, with what it did not know yet. */
+export function withDefaults(cart: Cart): Cart {
+  return { ...{ orderAttempts: 0, pendingOrder: null, orders: [], paymentTasks: [] }, ...cart };
+}
+
+/** What every status has; the rest belongs to the status that is left. */
+export function coreOf(cart: Cart): CartCore {
+  const { cartId, version, currency, ttlMs, lines, holds, orderAttempts, pendingOrder, orders } = cart;
+  const { paymentTasks, createdAt, updatedAt, expiresAt } = cart;
+  const things = { lines, holds, orderAttempts, pendingOrder, orders, paymentTasks };
+  return { cartId, version, currency, ttlMs, ...things, createdAt, updatedAt, expiresAt };
 }

@@ -1,7 +1,12 @@
-/** What a shopper, or the cart's own timer, asks of a cart. Ids and prices arrive as data. */
-export type Command = ShopperCommand | Expire;
+import type { OnUnavailable } from './cart.ts';
+
+/** What is asked of a cart. Ids and prices arrive as data. */
+export type Command = ExternalCommand | Expire;
 export type CommandType = Command['type'];
-export type ShopperCommand = AddItem | ChangeQuantity | RemoveItem | ClearItems;
+/** What arrives as a signal. */
+export type ExternalCommand = ShopperCommand | PaymentNews;
+export type ShopperCommand =
+  AddItem | ChangeQuantity | RemoveItem | ClearItems | Touch | StartCheckout | CancelCheckout;
 
 /** All or nothing; a name that is already in the cart adds to its line. */
 export interface AddItem {
@@ -35,14 +40,51 @@ export interface ClearItems {
   type: 'clearItems';
 }
 
-/** The cart's own timer. `early`: an operator cancelled the workflow, so the deadline does not matter. */
+/** The cart was read: it is not idle. */
+export interface Touch {
+  type: 'touch';
+}
+
+export interface StartCheckout {
+  type: 'checkout';
+  onUnavailable: OnUnavailable;
+  /** How long it waits for reservations that are under way. */
+  waitMs: number;
+  /** How long its order waits for the payment. */
+  payWithinMs: number;
+}
+
+export interface CancelCheckout {
+  type: 'cancelCheckout';
+}
+
+/** What the payment service says of an order; its amount was compared with the order's at the door. */
+export type PaymentNews = PaymentSucceeded | PaymentFailed;
+
+export interface PaymentSucceeded {
+  type: 'paymentSucceeded';
+  orderId: string;
+  paymentId: string;
+  amountMinor: number;
+}
+
+export interface PaymentFailed {
+  type: 'paymentFailed';
+  orderId: string;
+  paymentId: string;
+}
+
+/**
+ * The cart's own timer: the deadline of its status may have passed.
+ * `early`: an operator cancelled the workflow, so the deadline does not matter.
+ */
 export interface Expire {
   type: 'expire';
   early: boolean;
 }
 
-/** A shopper's command on its way to the cart. */
-export interface CommandEnvelope<C extends ShopperCommand = ShopperCommand> {
+/** A command on its way to the cart. */
+export interface CommandEnvelope<C extends ExternalCommand = ExternalCommand> {
   /** Dedup key: one operation id, one effect. */
   operationId: string;
   /** Digest of the payload: the same operation id with another payload is refused. */
@@ -51,19 +93,24 @@ export interface CommandEnvelope<C extends ShopperCommand = ShopperCommand> {
 }
 
 /** The names whose price the catalogue still has to say. */
-export function unpricedNames(command: ShopperCommand): string[] {
+export function unpricedNames(command: ExternalCommand): string[] {
   if (command.type !== 'addItem') return [];
   return command.items.filter((item) => item.price.status === 'pending').map((item) => item.name);
 }
 
 /** The command with the catalogue's answers put in. */
-export function withPrices<C extends ShopperCommand>(command: C, prices: Readonly<Record<string, Price>>): C {
+export function withPrices<C extends ExternalCommand>(
+  command: C,
+  prices: Readonly<Record<string, Price>>,
+): C {
   if (command.type !== 'addItem') return command;
-  // A name may be any text, also one that every object has.
-  const priceOf = (name: string): Price =>
-    (Object.hasOwn(prices, name) ? prices[name] : undefined) ?? { status: 'unknown' };
   const items = command.items.map((item) =>
-    item.price.status === 'pending' ? { ...item, price: priceOf(item.name) } : item,
+    item.price.status === 'pending' ? { ...item, price: priceIn(prices, item.name) } : item,
   );
   return { ...command, items };
+}
+
+/** A name may be any text, also one that every object has. */
+export function priceIn(prices: Readonly<Record<string, Price>>, name: string): Price {
+  return (Object.hasOwn(prices, name) ? prices[name] : undefined) ?? { status: 'unknown' };
 }

@@ -1,20 +1,28 @@
 import type { Cart } from './cart.ts';
-import type { ShopperCommand } from './commands.ts';
+import type { ExternalCommand } from './commands.ts';
 import type { CartEvent } from './events.ts';
 import type { Rejection } from './rejections.ts';
 
 /** How long a repeated request gets the recorded answer; after that it is a new one. */
 export const operationRetentionMs = 86_400_000;
 
-/** What became of one operation: kept for 24 h so that a repeated request gets the same answer. */
-export interface OperationOutcome {
+/** What identifies an operation, before and after its outcome is known. */
+export interface ReceivedOperation {
   operationId: string;
-  command: ShopperCommand['type'];
+  command: ExternalCommand['type'];
   fingerprint: string;
   /** ms since the epoch */
   at: number;
-  result: { status: 'applied'; version: number } | { status: 'rejected'; rejection: Rejection };
 }
+
+/** What became of one operation: kept for 24 h so that a repeated request gets the same answer. */
+export interface OperationOutcome extends ReceivedOperation {
+  result: OperationResult;
+}
+
+export type OperationResult =
+  | { status: 'applied'; version: number; orderId?: string }
+  | { status: 'rejected'; rejection: Rejection };
 
 /** Operations a running cart remembers, and a new life starts with; beyond them the `operations` table knows. */
 export const rememberedOperations = 500;

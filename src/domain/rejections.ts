@@ -1,11 +1,28 @@
 import { limits } from './cart.ts';
+import type { PriceChange } from './order.ts';
 
 /** The closed catalogue of reasons why a cart refuses a command. The HTTP layer maps each code to a status. */
 export type Rejection =
   | { code: 'item_not_found'; itemId: string }
   | { code: 'cart_full'; maxLines: number }
   | { code: 'quantity_limit'; name: string; quantity: number; maxQuantity: number }
-  | { code: 'unknown_product'; names: readonly string[] };
+  | { code: 'unknown_product'; names: readonly string[] }
+  | { code: 'cart_empty' }
+  | { code: 'cart_completed' }
+  | { code: 'checkout_in_progress' }
+  | { code: 'no_checkout' }
+  | { code: 'checkout_cancelled' }
+  | { code: 'items_unavailable'; items: readonly UnavailableItem[] }
+  | { code: 'reservations_pending'; names: readonly string[] }
+  | { code: 'price_changed'; changes: readonly PriceChange[] }
+  | { code: 'order_already_paid'; orderId: string; orderNumber: string };
+
+export interface UnavailableItem {
+  itemId: string;
+  name: string;
+  quantity: number;
+  reason: string;
+}
 
 /** One sentence that says what to change. */
 export function explain(rejection: Rejection): string {
@@ -17,9 +34,29 @@ export function explain(rejection: Rejection): string {
     case 'quantity_limit':
       return `"${rejection.name}" would come to ${rejection.quantity}; a line holds at most ${rejection.maxQuantity}.`;
     case 'unknown_product':
-      return `The catalogue has no ${rejection.names.map((name) => `"${name}"`).join(', ')}.`;
+      return `The catalogue has no ${quoted(rejection.names)}.`;
+    case 'cart_empty':
+      return 'There is nothing to check out. Add an item first.';
+    case 'cart_completed':
+      return 'The cart has become an order. Add an item to start the next one.';
+    case 'checkout_in_progress':
+      return 'The cart is being checked out. Wait for the payment, or give the checkout up with DELETE …/checkout.';
+    case 'no_checkout':
+      return 'There is no checkout to give up.';
+    case 'checkout_cancelled':
+      return 'The checkout was given up. The cart is as it was; check out again when it is time.';
+    case 'items_unavailable':
+      return `Not to be had: ${quoted(rejection.items.map(({ name }) => name))}. Change or remove them, or check out with {"onUnavailable":"drop"}.`;
+    case 'reservations_pending':
+      return `The reservations of ${quoted(rejection.names)} took too long. Check out again when they are reserved.`;
+    case 'price_changed':
+      return `Prices have changed: ${quoted(rejection.changes.map(({ name }) => name))}. The cart shows the new ones; check out again to accept them.`;
+    case 'order_already_paid':
+      return `Order ${rejection.orderNumber} of this cart was paid meanwhile.`;
   }
 }
+
+const quoted = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ');
 
 export const cartFull = (): Rejection => ({ code: 'cart_full', maxLines: limits.linesPerCart });
 

@@ -3,10 +3,14 @@ import type { CommandType } from './commands.ts';
 
 /**
  * What a command does in each status.
- * `apply`: decided by the cart's rules. `resume`: the cart becomes active again, then as `apply`.
- * `abandon`: the idle time ran out. `ignore`: nothing to do.
+ * `apply`: decided by the rules of the cart. `resume`: the cart becomes active again, then as `apply`.
+ * `renew`: the cart's next life starts empty, then as `apply`. `join`: same outcome as the checkout under way.
+ * `existing`: answered with the order that there is. `give-up`: the checkout ends, the cart is active again.
+ * `settle`: decided by the order that was paid or not. `abandon`: the idle time ran out.
+ * `refuse`: rejected. `ignore`: nothing to do.
  */
-export type Transition = 'apply' | 'resume' | 'abandon' | 'ignore';
+export type Transition =
+  'apply' | 'resume' | 'renew' | 'join' | 'existing' | 'give-up' | 'settle' | 'abandon' | 'refuse' | 'ignore';
 
 export const transitions: Readonly<Record<CartStatus, Readonly<Record<CommandType, Transition>>>> = {
   active: {
@@ -14,13 +18,59 @@ export const transitions: Readonly<Record<CartStatus, Readonly<Record<CommandTyp
     changeQuantity: 'apply',
     removeItem: 'apply',
     clearItems: 'apply',
+    touch: 'apply',
+    checkout: 'apply',
+    cancelCheckout: 'refuse',
+    paymentSucceeded: 'settle',
+    paymentFailed: 'settle',
     expire: 'abandon',
+  },
+  checking_out: {
+    addItem: 'refuse',
+    changeQuantity: 'refuse',
+    removeItem: 'refuse',
+    clearItems: 'refuse',
+    touch: 'ignore',
+    checkout: 'join',
+    cancelCheckout: 'give-up',
+    paymentSucceeded: 'settle',
+    paymentFailed: 'settle',
+    expire: 'give-up',
+  },
+  awaiting_payment: {
+    addItem: 'refuse',
+    changeQuantity: 'refuse',
+    removeItem: 'refuse',
+    clearItems: 'refuse',
+    touch: 'ignore',
+    checkout: 'existing',
+    cancelCheckout: 'give-up',
+    paymentSucceeded: 'settle',
+    paymentFailed: 'settle',
+    expire: 'give-up',
+  },
+  completed: {
+    addItem: 'renew',
+    changeQuantity: 'refuse',
+    removeItem: 'refuse',
+    clearItems: 'renew',
+    touch: 'ignore',
+    checkout: 'existing',
+    cancelCheckout: 'refuse',
+    paymentSucceeded: 'settle',
+    paymentFailed: 'settle',
+    expire: 'ignore',
   },
   abandoned: {
     addItem: 'resume',
     changeQuantity: 'resume',
     removeItem: 'resume',
     clearItems: 'resume',
+    touch: 'ignore',
+    checkout: 'resume',
+    cancelCheckout: 'refuse',
+    paymentSucceeded: 'settle',
+    paymentFailed: 'settle',
     expire: 'ignore',
   },
 };

@@ -1,0 +1,137 @@
+import type { Cart, Hold, Refusal } from './cart.ts';
+import type { Cause, HoldFact } from './events.ts';
+import { withLine } from './evolve-lines.ts';
+
+type HoldEvent = HoldFact & Pick<Cause, 'at'>;
+
+export function evolveHolds(cart: Cart, event: HoldEvent): Cart {
+  const { key, at } = event;
+  switch (event.type) {
+    case 'ReservationRequested':
+      return requested(cart, event);
+    case 'ReservationConfirmed':
+      return withHold(cart, key, (hold) => confirmed(hold, event));
+    case 'ReservationRefused':
+      return refuse(withoutHold(cart, key), askedFor(cart, key), unavailable(event));
+    case 'ReservationFailed':
+      return refuse(releasing(cart, key, at), askedFor(cart, key), failed(event));
+    case 'AdjustmentRequested':
+      return withHold(cart, key, (hold) =>
+        hold.status === 'held'
+          ? { ...hold, status: 'adjusting', toQuantity: event.quantity, adjustments: hold.adjustments + 1 }
+          : hold,
+      );
+    case 'AdjustmentConfirmed':
+      return withHold(cart, key, (hold) => adjusted(hold, event));
+    case 'AdjustmentRefused':
+      return refuse(
+        withHold(cart, key, (hold) => notAdjusted(hold, 'unchanged')),
+        askedFor(cart, key),
+        unavailable(event),
+      );
+    case 'AdjustmentFailed':
+      return refuse(
+        withHold(cart, key, (hold) => notAdjusted(hold, 'unknown')),
+        askedFor(cart, key),
+        failed(event),
+      );
+    case 'ReleaseRequested':
+      return releaseRequested(cart, event);
+    case 'ReleaseConfirmed':
+    case 'HoldCommitted':
+    case 'HoldLost':
+      return withoutHold(cart, key);
+  }
+}
+
+function requested(cart: Cart, event: HoldEvent & { type: 'ReservationRequested' }): Cart {
+  const { key, itemId, item, quantity, at } = event;
+  const hold: Hold = { status: 'reserving', key, itemId, item, quantity, since: at };
+  const counted = withLine(cart, itemId, (line) => ({ ...line, attempts: line.attempts + 1 }));
+  return { ...counted, holds: [...cart.holds, hold] };
+}
+
+function confirmed(hold: Hold, event: HoldEvent & { type: 'ReservationConfirmed' }): Hold {
+  if (hold.status !== 'reserving') return hold;
+  const { reservationId, at } = event;
+  return { ...hold, status: 'held', reservationId, adjustments: 0, since: at, ...renewal(event) };
+}
+
+/** Half of the time that the service gives is left for the renewal and its retries. */
+function renewal({ expiresAt, at }: { expiresAt?: number; at: number }): { renewAt?: number } {
+  return expiresAt === undefined ? {} : { renewAt: at + Math.max(expiresAt - at, 0) / 2 };
+}
+
+function adjusted(hold: Hold, event: HoldEvent & { type: 'AdjustmentConfirmed' }): Hold {
+  if (hold.status !== 'adjusting') return hold;
+  const { toQuantity, renewAt: _, ...rest } = hold;
+  const since = hold.quantity === toQuantity ? hold.since : event.at;
+  return { ...rest, status: 'held', quantity: toQuantity, since, ...renewal(event) };
+}
+
+function notAdjusted(hold: Hold, outcome: 'unchanged' | 'unknown'): Hold {
+  if (hold.status !== 'adjusting') return hold;
+  const { toQuantity: _, ...rest } = hold;
+  return { ...rest, status: 'held', quantity: outcome === 'unchanged' ? hold.quantity : null };
+}
+
+function releaseRequested(cart: Cart, event: HoldEvent & { type: 'ReleaseRequested' }): Cart {
+  if (cart.holds.some((hold) => hold.key === event.key)) return releasing(cart, event.key, event.at);
+  const { key, itemId, item, reservationId, at } = event;
+  return {
+    ...cart,
+    holds: [...cart.holds, { status: 'releasing', key, itemId, item, reservationId, since: at }],
+  };
+}
+
+function releasing(cart: Cart, key: string, at: number): Cart {
+  return withHold(cart, key, (hold) => ({
+    status: 'releasing',
+    key,
+    itemId: hold.itemId,
+    item: hold.item,
+    reservationId: 'reservationId' in hold ? hold.reservationId : null,
+    since: at,
+  }));
+}
+
+/** A refusal is for the quantity that was asked for: a line that has changed meanwhile asks again. */
+function refuse(cart: Cart, asked: Asked | undefined, refusal: Refusal): Cart {
+  if (!asked) return cart;
+  return withLine(cart, asked.itemId, (line) =>
+    line.quantity === asked.quantity ? { ...line, refusal } : line,
+  );
+}
+
+interface Asked {
+  itemId: string;
+  quantity: number;
+}
+
+function askedFor(cart: Cart, key: string): Asked | undefined {
+  const hold = cart.holds.find((candidate) => candidate.key === key);
+  if (hold?.status === 'reserving') return { itemId: hold.itemId, quantity: hold.quantity };
+  if (hold?.status === 'adjusting') return { itemId: hold.itemId, quantity: hold.toQuantity };
+  return undefined;
+}
+
+const unavailable = ({ reason, at }: { reason: string; at: number }): Refusal => ({
+  status: 'unavailable',
+  reason,
+  at,
+});
+const failed = ({ reason, at }: { reason: string; at: number }): Refusal => ({
+  status: 'failed',
+  reason,
+  at,
+});
+
+const withHold = (cart: Cart, key: string, update: (hold: Hold) => Hold): Cart => ({
+  ...cart,
+  holds: cart.holds.map((hold) => (hold.key === key ? update(hold) : hold)),
+});
+
+const withoutHold = (cart: Cart, key: string): Cart => ({
+  ...cart,
+  holds: cart.holds.filter((hold) => hold.key !== key),
+});
