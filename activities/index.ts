@@ -1,11 +1,15 @@
 import { createCatalogActivities } from './catalog.activities.ts';
+import { createOrderActivities } from './order.activities.ts';
+import { createPaymentActivities } from './payment.activities.ts';
 import { createProjectionActivities } from './projection.activities.ts';
 import { createReservationActivities } from './reservation.activities.ts';
-import type { CartStore, Catalog, ReservationService } from './ports.ts';
+import type { CartStore, Catalog, OrderBook, PaymentService, ReservationService } from './ports.ts';
 
 export interface ActivityPorts {
   carts: CartStore;
   catalog: Catalog;
+  orders: OrderBook;
+  payments: PaymentService;
   reservations: ReservationService;
 }
 
@@ -14,6 +18,8 @@ export function createActivities(ports: ActivityPorts) {
   return {
     ...createProjectionActivities(ports.carts),
     ...createCatalogActivities(ports.catalog),
+    ...createOrderActivities(ports),
+    ...createPaymentActivities(ports.payments),
     ...createReservationActivities(ports.reservations),
   };
 }

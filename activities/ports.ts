@@ -25,9 +25,7 @@ export interface AdjustRequest {
 
 /** `gone`: the service has ended the hold by itself. */
 export type AdjustResult =
-  | { status: 'adjusted'; expiresAt?: number }
-  | { status: 'unavailable'; reason: string }
-  | { status: 'gone' };
+  { status: 'adjusted'; expiresAt?: number } | { status: 'unavailable'; reason: string } | { status: 'gone' };
 
 /** A hold by its id when known, by its key when the outcome of the reservation is not. */
 export type HoldRef = { by: 'id'; reservationId: string } | { by: 'key'; key: string };
@@ -55,8 +53,7 @@ export interface PaymentRequest {
 
 /** `url`: where the shopper pays. `refused`: the service will never take this payment. */
 export type PaymentRequestResult =
-  | { status: 'requested'; paymentId: string; url: string | null }
-  | { status: 'refused'; reason: string };
+  { status: 'requested'; paymentId: string; url: string | null } | { status: 'refused'; reason: string };
 
 /** The payment service; it tells the outcome by a webhook. Every call is idempotent, errors as above. */
 export interface PaymentService {

@@ -1,4 +1,4 @@
-import { ApplicationFailure, cancellationSignal, heartbeat } from '@temporalio/activity';
+import { cancellationSignal } from '@temporalio/activity';
 import type {
   AdjustRequest,
   AdjustResult,
@@ -7,9 +7,7 @@ import type {
   ReserveEntry,
   ReserveResult,
 } from './ports.ts';
-
-/** Well below the 15 s heartbeat timeout. */
-const heartbeatIntervalMs = 4_000;
+import { orGiveUp, whileHeartbeating } from './slow-call.ts';
 
 export function createReservationActivities(reservations: ReservationService) {
   return {
@@ -27,27 +25,9 @@ export function createReservationActivities(reservations: ReservationService) {
     async release(hold: HoldRef): Promise<void> {
       await whileHeartbeating(() => reservations.release(hold, cancellationSignal()));
     },
+    /** Whatever goes wrong is retried: what is paid has to be sold. */
+    async commit(reservationId: string): Promise<'committed' | 'gone'> {
+      return await whileHeartbeating(() => reservations.commit(reservationId, cancellationSignal()));
+    },
   };
-}
-
-/** A request that the service will never take is not worth its retry budget. */
-async function orGiveUp<T>(call: () => Promise<T>): Promise<T> {
-  try {
-    return await call();
-  } catch (error) {
-    if (error instanceof Error && error.name === 'ReservationRequestError') {
-      throw ApplicationFailure.fromError(error, { nonRetryable: true });
-    }
-    throw error;
-  }
-}
-
-/** Tells Temporal that a slow call is alive, and so learns of its cancellation. */
-async function whileHeartbeating<T>(call: () => Promise<T>): Promise<T> {
-  const timer = setInterval(heartbeat, heartbeatIntervalMs);
-  try {
-    return await call();
-  } finally {
-    clearInterval(timer);
-  }
 }

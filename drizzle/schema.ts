@@ -11,6 +11,8 @@ import {
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
 import type { Cart } from '../src/domain/cart.ts';
+import type { Actor } from '../src/domain/events.ts';
+import type { OrderItem, OrderStatus } from '../src/domain/order.ts';
 import type { Rejection } from '../src/domain/rejections.ts';
 
 const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
@@ -74,6 +76,8 @@ export const cartEvents = pgTable(
     /** Null for what the service did by itself. */
     operationId: text('operation_id'),
     data: jsonb('data').notNull(),
+    /** Who caused it. */
+    actor: text('actor').$type<Actor>(),
   },
   (table) => [primaryKey({ columns: [table.cartId, table.version] })],
 );
@@ -91,27 +95,46 @@ export const operations = pgTable(
     version: integer('version'),
     rejection: jsonb('rejection').$type<Rejection>(),
     at: instant('at').notNull(),
+    /** The order that answers a checkout. */
+    orderId: text('order_id'),
   },
   (table) => [index('operations_cart_at').on(table.cartId, table.at), index('operations_at').on(table.at)],
 );
 
-/** Filled by checkout, which is not built yet; the index lets one cart have one open order at most. */
+/** The order book. A row is written when its checkout places it; the cart's saves move its status on. */
 export const orders = pgTable(
   'orders',
   {
     orderId: text('order_id').primaryKey(),
+    /** How people name the order. */
+    sequence: bigint('sequence', { mode: 'number' }).generatedAlwaysAsIdentity(),
     cartId: text('cart_id').notNull(),
     attempt: integer('attempt').notNull(),
-    status: text('status').notNull(),
+    status: text('status').$type<OrderStatus>().notNull(),
     currency: text('currency').notNull(),
+    itemCount: integer('item_count').notNull(),
     totalMinor: bigint('total_minor', { mode: 'number' }).notNull(),
-    items: jsonb('items').notNull(),
-    createdAt: instant('created_at').notNull(),
+    /** Lines with the prices of the moment. */
+    items: jsonb('items').$type<OrderItem[]>().notNull(),
+    /** The cart's version at the last change: an older write never overwrites a newer one. */
+    version: integer('version').notNull().default(0),
+    paymentId: text('payment_id'),
+    paymentUrl: text('payment_url'),
+    payBy: instant('pay_by'),
+    reason: text('reason'),
+    createdAt: instant('created_at').notNull().defaultNow(),
+    paidAt: instant('paid_at'),
+    paymentFailedAt: instant('payment_failed_at'),
+    expiredAt: instant('expired_at'),
+    cancelledAt: instant('cancelled_at'),
+    refundRequiredAt: instant('refund_required_at'),
+    refundedAt: instant('refunded_at'),
   },
   (table) => [
     uniqueIndex('orders_cart_attempt').on(table.cartId, table.attempt),
     uniqueIndex('orders_one_open_per_cart')
       .on(table.cartId)
       .where(sql`status = 'awaiting_payment'`),
+    index('orders_status_created_at').on(table.status, table.createdAt),
   ],
 );

@@ -2,7 +2,7 @@ import { ActivityCancellationType, log, proxyActivities, proxyLocalActivities } 
 import type { CartActivities } from '../activities/index.ts';
 import type { CartSettings } from './cart.messages.ts';
 
-type LocalActivities = Pick<CartActivities, 'saveCart' | 'loadCart' | 'priceItems'>;
+type LocalActivities = Pick<CartActivities, 'saveCart' | 'loadCart' | 'priceItems' | 'placeOrder'>;
 
 const local = proxyLocalActivities<LocalActivities>({
   startToCloseTimeout: '2s',
@@ -35,6 +35,11 @@ export const database: LocalActivities = {
       () => local.priceItems(names),
       () => durable.priceItems(names),
     ),
+  placeOrder: (placement) =>
+    withFallback(
+      () => local.placeOrder(placement),
+      () => durable.placeOrder(placement),
+    ),
 };
 
 async function withFallback<T>(first: () => Promise<T>, then: () => Promise<T>): Promise<T> {
@@ -46,21 +51,32 @@ async function withFallback<T>(first: () => Promise<T>, then: () => Promise<T>):
   }
 }
 
-type ReservationActivities = Pick<CartActivities, 'reserve' | 'adjust' | 'release'>;
+type ServiceActivities = Pick<
+  CartActivities,
+  'reserve' | 'adjust' | 'release' | 'commit' | 'requestPayment' | 'cancelPayment' | 'refundPayment'
+>;
 
-/** Calls to the reservation service: slow, heartbeating, cancellable, with a budget after which a line is `failed`. */
-export function reservationProxies(settings: CartSettings) {
+const defaultPaymentAttemptMs = 30_000;
+
+/** Calls to the other services: slow, heartbeating, cancellable. */
+export function serviceProxies(settings: CartSettings) {
   const slow = {
-    startToCloseTimeout: settings.reservationAttemptTimeoutMs,
     heartbeatTimeout: '15s',
     cancellationType: ActivityCancellationType.TRY_CANCEL,
     retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' },
   } as const;
-  const { reserve, adjust } = proxyActivities<ReservationActivities>({
+  const startToCloseTimeout = settings.reservationAttemptTimeoutMs;
+  // With a budget: after it a line is `failed`.
+  const { reserve, adjust } = proxyActivities<ServiceActivities>({
     ...slow,
+    startToCloseTimeout,
     scheduleToCloseTimeout: settings.reservationGiveUpAfterMs,
   });
-  // What may be held must be let go: a release has no budget.
-  const { release } = proxyActivities<ReservationActivities>(slow);
-  return { reserve, adjust, release };
+  // Without: what may be held must be let go, and what is paid must be sold.
+  const { release, commit } = proxyActivities<ServiceActivities>({ ...slow, startToCloseTimeout });
+  const { requestPayment, cancelPayment, refundPayment } = proxyActivities<ServiceActivities>({
+    ...slow,
+    startToCloseTimeout: settings.paymentAttemptTimeoutMs ?? defaultPaymentAttemptMs,
+  });
+  return { reserve, adjust, release, commit, requestPayment, cancelPayment, refundPayment };
 }

@@ -1,8 +1,9 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { defineQuery, defineSignal } from '@temporalio/workflow';
+import type { Cart } from '../src/domain/cart.ts';
 import type { CartView } from '../src/domain/cart-view.ts';
 import type { CartLogState } from '../src/domain/cart-log.ts';
-import type { CommandEnvelope, ShopperCommand } from '../src/domain/commands.ts';
+import type { CommandEnvelope, ExternalCommand } from '../src/domain/commands.ts';
 
 /** The wire contract between the gateway and the workflow. Running carts speak it too: only ever add to it. */
 export const cartWorkflowType = 'cartWorkflow';
@@ -15,10 +16,18 @@ export const commandSignals = {
   changeQuantity: defineSignal<[CommandEnvelope]>('changeQuantity'),
   removeItem: defineSignal<[CommandEnvelope]>('removeItem'),
   clearItems: defineSignal<[CommandEnvelope]>('clearItems'),
-} satisfies Record<ShopperCommand['type'], unknown>;
+  touch: defineSignal<[CommandEnvelope]>('touch'),
+  checkout: defineSignal<[CommandEnvelope]>('checkout'),
+  cancelCheckout: defineSignal<[CommandEnvelope]>('cancelCheckout'),
+  paymentSucceeded: defineSignal<[CommandEnvelope]>('paymentSucceeded'),
+  paymentFailed: defineSignal<[CommandEnvelope]>('paymentFailed'),
+} satisfies Record<ExternalCommand['type'], unknown>;
 
 /** For people in the Web UI; services read Postgres. `null` until the cart is loaded. */
 export const getCartQuery = defineQuery<CartView | null>('getCart');
+
+/** The whole state, for the drift checker; `null` until the cart is loaded. */
+export const getStateQuery = defineQuery<Cart | null>('getState');
 
 /** Not encrypted and searchable: never personal data. */
 export const cartSearchAttributes = {
@@ -37,6 +46,8 @@ export interface CartSettings {
   reservationAttemptTimeoutMs: number;
   /** All attempts together, after which a line is `failed`. */
   reservationGiveUpAfterMs: number;
+  /** One attempt at the payment service. Carts that were started before payments existed do not have it. */
+  paymentAttemptTimeoutMs?: number;
 }
 
 export interface CartWorkflowInput {

@@ -1,10 +1,17 @@
 import { CancellationScope, condition, makeContinueAsNewFunc, setHandler } from '@temporalio/workflow';
-import { createCartLog, openCart, type CartLog, type CartLogState } from '../src/domain/cart-log.ts';
+import {
+  createCartLog,
+  openCart,
+  reopenCart,
+  type CartLog,
+  type CartLogState,
+} from '../src/domain/cart-log.ts';
 import { toCartView } from '../src/domain/cart-view.ts';
 import type { CommandEnvelope } from '../src/domain/commands.ts';
-import { effectsOf } from '../src/domain/reconcile.ts';
+import { dueAt } from '../src/domain/clock.ts';
+import { effectsOf } from '../src/domain/effects.ts';
 import { database } from './activity-proxies.ts';
-import { getCartQuery, type CartWorkflowInput } from './cart.messages.ts';
+import { getCartQuery, getStateQuery, type CartWorkflowInput } from './cart.messages.ts';
 import { createDeadline } from './deadline.ts';
 import { createEffectRunner } from './effects.ts';
 import { createHandOver } from './hand-over.ts';
@@ -28,6 +35,7 @@ async function live(input: CartWorkflowInput): Promise<{ status: string; version
   };
   const inbox = createInbox(carried?.inbox ?? [], wake);
   setHandler(getCartQuery, () => (loaded ? toCartView(loaded.cart) : null));
+  setHandler(getStateQuery, () => loaded?.cart ?? null);
   CancellationScope.current().parent?.cancelRequested.catch(() => {
     cancelled = true;
     wake();
@@ -58,7 +66,7 @@ async function live(input: CartWorkflowInput): Promise<{ status: string; version
 
     for (let envelope = inbox.take(); envelope; envelope = inbox.take()) cartLog.handle(envelope, Date.now());
     // Commands that wait for the catalogue will move the deadline: it waits for them.
-    if (cancelled || inbox.size === 0) cartLog.expire(Date.now(), { early: cancelled });
+    if (cancelled || inbox.size === 0) cartLog.tick(Date.now(), { early: cancelled });
     cancelled = false;
 
     // Near the end of a run no call is started: the next run asks for the same ones, under the same keys.
@@ -68,9 +76,10 @@ async function live(input: CartWorkflowInput): Promise<{ status: string; version
     visibility.show(cartLog.cart);
 
     const { cart } = cartLog;
-    if (cart.status === 'active' && inbox.size === 0 && deadline.arm(cart.expiresAt)) visibility.index(cart);
+    const due = dueAt(cart);
+    if (due !== undefined && inbox.size === 0 && deadline.arm(due)) visibility.index(cart);
     const settled = inbox.size === 0 && effectsOf(cart).length === 0 && effects.inFlight === 0 && saver.idle;
-    if (cart.status === 'abandoned' && settled) return { status: cart.status, version: cart.version };
+    if (due === undefined && settled) return { status: cart.status, version: cart.version };
   }
 }
 
@@ -78,8 +87,7 @@ async function firstState({ cartId, settings }: CartWorkflowInput): Promise<Cart
   const { currency, ttlMs } = settings;
   const stored = await database.loadCart(cartId);
   if (!stored) return openCart({ cartId, currency, ttlMs }, Date.now());
-  const { cart, recentOperations } = stored;
-  return { cart: { ...cart, ttlMs }, recentOperations, unsaved: { events: [], outcomes: [] } };
+  return reopenCart(stored, { ttlMs }, Date.now());
 }
 
 async function continueAsNew(

@@ -1,22 +1,40 @@
-import { sleep } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
 
 export interface Deadline {
-  /** Starts a timer unless one runs; one that runs is left alone, also when the deadline has moved on. */
-  arm(expiresAt: number): boolean;
+  /**
+   * Sees to it that the cart wakes at this instant at the latest. A timer that fires before is left alone; it is
+   * armed for the rest then. Returns whether a timer was started.
+   */
+  arm(dueAt: number): boolean;
 }
 
-/** A lazy sliding timer: a later deadline costs no history event, the timer re-arms for the rest when it fires. */
+interface Timer {
+  firesAt: number;
+  scope: CancellationScope;
+}
+
+/** A lazy sliding timer: a deadline that moves on, as every command moves it, costs no history event. */
 export function createDeadline(onFire: () => void): Deadline {
-  let armed = false;
+  let running: Timer | undefined;
+
+  async function wait(timer: Timer, ms: number) {
+    try {
+      const summary = `due ${new Date(timer.firesAt).toISOString()}`;
+      await timer.scope.run(() => sleep(ms, { summary }));
+    } catch (error) {
+      if (!isCancellation(error)) throw error;
+    }
+    if (running !== timer) return;
+    running = undefined;
+    onFire();
+  }
+
   return {
-    arm(expiresAt) {
-      if (armed) return false;
-      armed = true;
-      const remainingMs = Math.max(expiresAt - Date.now(), 1);
-      void sleep(remainingMs, { summary: `idle until ${new Date(expiresAt).toISOString()}` }).then(() => {
-        armed = false;
-        onFire();
-      });
+    arm(dueAt) {
+      if (running && running.firesAt <= dueAt) return false;
+      running?.scope.cancel();
+      running = { firesAt: dueAt, scope: new CancellationScope({ cancellable: true }) };
+      void wait(running, Math.max(dueAt - Date.now(), 1));
       return true;
     },
   };

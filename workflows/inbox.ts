@@ -3,8 +3,9 @@ import {
   unpricedNames,
   withPrices,
   type CommandEnvelope,
-  type ShopperCommand,
+  type ExternalCommand,
 } from '../src/domain/commands.ts';
+import { limits } from '../src/domain/cart.ts';
 import { database } from './activity-proxies.ts';
 import { commandSignals } from './cart.messages.ts';
 
@@ -68,7 +69,7 @@ function isEnvelope(message: unknown, type: string): message is CommandEnvelope 
   return command?.type === type && hasFields(command);
 }
 
-function hasFields(command: ShopperCommand): boolean {
+function hasFields(command: ExternalCommand): boolean {
   switch (command.type) {
     case 'addItem':
       return Array.isArray(command.items) && command.items.every(isNewItem);
@@ -77,16 +78,29 @@ function hasFields(command: ShopperCommand): boolean {
     case 'removeItem':
       return isId(command.itemId);
     case 'clearItems':
+    case 'touch':
+    case 'cancelCheckout':
       return true;
+    case 'checkout':
+      return isDuration(command.waitMs) && isDuration(command.payWithinMs) && isOption(command.onUnavailable);
+    case 'paymentSucceeded':
+      return isId(command.orderId) && isText(command.paymentId) && isAmount(command.amountMinor);
+    case 'paymentFailed':
+      return isId(command.orderId) && isText(command.paymentId);
   }
 }
 
 const isNewItem = (item: unknown): boolean => {
   const { itemId, name, quantity, price } = (item ?? {}) as Record<string, unknown>;
-  const named = isId(itemId) && typeof name === 'string' && /^[^\p{Cc}\p{Cs}]{1,200}$/u.test(name);
+  const named = isId(itemId) && isText(name) && (name as string).length <= limits.nameLength;
   return named && isQuantity(quantity) && typeof price === 'object' && price !== null && 'status' in price;
 };
 
 /** Postgres stores no NUL, and a notice is short: what cannot be saved would hold up the cart for ever. */
 const isId = (value: unknown): boolean => typeof value === 'string' && /^[\w-]{1,64}$/.test(value);
+const isText = (value: unknown): boolean =>
+  typeof value === 'string' && /^[^\p{Cc}\p{Cs}]{1,255}$/u.test(value);
+const isOption = (value: unknown): boolean => value === 'reject' || value === 'drop';
+const isAmount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+const isDuration = isAmount;
 const isQuantity = (value: unknown): boolean => Number.isInteger(value) && (value as number) > 0;

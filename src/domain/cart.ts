@@ -156,7 +156,11 @@ export const isLive = (hold: Hold): hold is LiveHold =>
   hold.status !== 'releasing' && hold.status !== 'committing';
 
 /** The hold, when it stands for exactly this quantity; one that is being renewed still does. */
-export function standingHold(cart: Cart, itemId: string, quantity: number): HeldHold | AdjustingHold | undefined {
+export function standingHold(
+  cart: Cart,
+  itemId: string,
+  quantity: number,
+): HeldHold | AdjustingHold | undefined {
   const hold = liveHold(cart, itemId);
   if (!hold || hold.status === 'reserving' || hold.quantity !== quantity) return undefined;
   return hold.status === 'adjusting' && hold.toQuantity !== quantity ? undefined : hold;

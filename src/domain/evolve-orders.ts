@@ -126,4 +126,3 @@ const withoutTask = (cart: Cart, isDone: (task: PaymentTask) => boolean): Cart =
   ...cart,
   paymentTasks: cart.paymentTasks.filter((task) => !isDone(task)),
 });
-

@@ -21,8 +21,7 @@ export interface OperationOutcome extends ReceivedOperation {
 }
 
 export type OperationResult =
-  | { status: 'applied'; version: number; orderId?: string }
-  | { status: 'rejected'; rejection: Rejection };
+  { status: 'applied'; version: number; orderId?: string } | { status: 'rejected'; rejection: Rejection };
 
 /** Operations a running cart remembers, and a new life starts with; beyond them the `operations` table knows. */
 export const rememberedOperations = 500;

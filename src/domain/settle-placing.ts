@@ -6,7 +6,12 @@ import type { PriceChange } from './order.ts';
 import type { EffectResult } from './settle.ts';
 
 /** The order book has answered: the checkout that asked may be over by now. */
-export function settlePlacing(cart: Cart, effect: PlaceOrderEffect, result: EffectResult, at: number): Fact[] {
+export function settlePlacing(
+  cart: Cart,
+  effect: PlaceOrderEffect,
+  result: EffectResult,
+  at: number,
+): Fact[] {
   const { draft } = effect;
   if (cart.pendingOrder?.orderId !== draft.orderId) return [];
   const isWaiting = cart.status === 'checking_out' && isPlacing(cart);
@@ -34,10 +39,17 @@ const orderRefused: Fact[] = [{ type: 'OrderRefused' }];
 
 type CheckoutRejected = Fact & { type: 'CheckoutRejected' };
 
-const rejected = (rejection: CheckoutRejected['rejection']): Fact => ({ type: 'CheckoutRejected', rejection });
+const rejected = (rejection: CheckoutRejected['rejection']): Fact => ({
+  type: 'CheckoutRejected',
+  rejection,
+});
 
 function repriced(cart: Cart, changes: readonly PriceChange[]): Fact[] {
   return changes
     .filter(({ itemId }) => findLine(cart, itemId))
-    .map(({ itemId, newUnitPriceMinor: unitPriceMinor }) => ({ type: 'ItemRepriced', itemId, unitPriceMinor }));
+    .map(({ itemId, newUnitPriceMinor: unitPriceMinor }) => ({
+      type: 'ItemRepriced',
+      itemId,
+      unitPriceMinor,
+    }));
 }

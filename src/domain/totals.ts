@@ -9,8 +9,7 @@ export interface Totals {
   totalMinor: number;
 }
 
-export const lineTotalMinor = (line: Priced): number =>
-  line.quantity * line.unitPriceMinor;
+export const lineTotalMinor = (line: Priced): number => line.quantity * line.unitPriceMinor;
 
 export function totalsOf(lines: readonly Priced[]): Totals {
   return {

@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import type { CommandEnvelope } from '../domain/commands.ts';
+import type { CommandEnvelope, Touch } from '../domain/commands.ts';
 import {
   cartWorkflowId,
   cartWorkflowType,
@@ -14,6 +14,8 @@ export interface CartCommands {
    * @throws CommandNotStoredError when Temporal does not take it
    */
   send(cartId: string, envelope: CommandEnvelope): Promise<void>;
+  /** For a cart that runs; one that does not is left alone. Best effort: it never rejects. */
+  touch(cartId: string, envelope: CommandEnvelope<Touch>): Promise<void>;
 }
 
 /** Temporal did not confirm the command. It may have arrived all the same: repeat it under the same operation id. */
@@ -49,6 +51,12 @@ export function createCartCommands(options: CartCommandsOptions): CartCommands {
       } catch (error) {
         throw new CommandNotStoredError('Temporal did not store the command', { cause: error });
       }
+    },
+    async touch(cartId, envelope) {
+      const cart = client.workflow.getHandle(cartWorkflowId(cartId));
+      await client.connection
+        .withDeadline(Date.now() + storeDeadlineMs, () => cart.signal(commandSignals.touch, envelope))
+        .catch(() => {});
     },
   };
 }

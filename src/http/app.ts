@@ -9,13 +9,18 @@ import { onError } from './on-error.ts';
 import { createRouter } from './openapi.ts';
 import { fail } from './problem.ts';
 import { registerAddItem } from './routes/add-item.ts';
+import { registerCancelCheckout } from './routes/cancel-checkout.ts';
 import { registerChangeQuantity } from './routes/change-quantity.ts';
+import { registerCheckout } from './routes/checkout.ts';
 import { registerClearItems } from './routes/clear-items.ts';
 import { registerCreateSession } from './routes/create-session.ts';
 import { registerGetCart } from './routes/get-cart.ts';
 import { registerGetOperation } from './routes/get-operation.ts';
+import { registerGetOrder } from './routes/get-order.ts';
 import { registerHealth } from './routes/health.ts';
 import { registerListItems } from './routes/list-items.ts';
+import { registerListOrders } from './routes/list-orders.ts';
+import { registerPaymentWebhook } from './routes/payment-webhook.ts';
 import { registerProblemTypes } from './routes/problem-types.ts';
 import { registerRemoveItem } from './routes/remove-item.ts';
 import type { AppEnv, HttpDeps } from './types.ts';
@@ -33,6 +38,8 @@ export function createApp(deps: HttpDeps): OpenAPIHono<AppEnv> {
   registerHealth(app, deps);
   registerProblemTypes(app);
   registerCreateSession(app, deps);
+  registerGetOrder(app, deps);
+  registerPaymentWebhook(app, deps);
   mountCart(app, deps);
   return app;
 }
@@ -44,25 +51,28 @@ function mountCart(app: OpenAPIHono<AppEnv>, deps: HttpDeps) {
     const cart = createRouter();
     cart.use(sessionFromPath(sessions, prefix));
     registerGetCart(cart, deps);
-    registerItems(cart, deps);
+    registerOfCart(cart, deps);
     app.route(`${prefix}/:sessionId`, cart);
   }
   for (const prefix of ['/api/v1', '']) {
     const items = createRouter();
-    for (const path of ['/items/*', '/operations/*']) {
+    for (const path of ['/items/*', '/operations/*', '/checkout', '/orders']) {
       items.use(path, sessionFromClient({ sessions, prefix, cookieSecure }));
     }
-    registerItems(items, deps);
+    registerOfCart(items, deps);
     app.route(prefix || '/', items);
   }
 }
 
-function registerItems(app: OpenAPIHono<AppEnv>, deps: HttpDeps) {
+function registerOfCart(app: OpenAPIHono<AppEnv>, deps: HttpDeps) {
   registerListItems(app, deps);
   registerAddItem(app, deps);
   registerChangeQuantity(app, deps);
   registerRemoveItem(app, deps);
   registerClearItems(app, deps);
+  registerCheckout(app, deps);
+  registerCancelCheckout(app, deps);
+  registerListOrders(app, deps);
   registerGetOperation(app, deps);
 }
 

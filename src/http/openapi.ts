@@ -18,7 +18,7 @@ export const jsonBody = <S extends z.ZodType>(schema: S) => ({
   content: { 'application/json': { schema } },
 });
 
-const problem = (description: string) => ({
+export const problemResponse = (description: string) => ({
   description,
   content: { 'application/problem+json': { schema: problemSchema } },
 });
@@ -26,18 +26,18 @@ const problem = (description: string) => ({
 /** The answers that every command shares. */
 export const commandResponses = {
   202: json(operationSchema, 'Stored and sure to be applied once; `Location` tells the outcome'),
-  400: problem('The body is not JSON, or a header is out of bounds'),
-  404: problem('No such session or item'),
-  409: problem("The cart's rules refuse it"),
-  413: problem('The body is too large'),
-  415: problem('The body is not sent as application/json'),
-  422: problem('The input is not valid, or the key belongs to another request'),
-  503: problem('Not stored: try again with the same Idempotency-Key'),
+  400: problemResponse('The body is not JSON, or a header is out of bounds'),
+  404: problemResponse('No such session or item'),
+  409: problemResponse("The cart's rules refuse it"),
+  413: problemResponse('The body is too large'),
+  415: problemResponse('The body is not sent as application/json'),
+  422: problemResponse('The input is not valid, or the key belongs to another request'),
+  503: problemResponse('Not stored: try again with the same Idempotency-Key'),
 };
 
 export const cartResponse = json(cartSchema, 'The cart with the command applied');
 
 export const readResponses = {
-  404: problem('No such session'),
-  503: problem('Cannot be read just now'),
+  404: problemResponse('No such session'),
+  503: problemResponse('Cannot be read just now'),
 };

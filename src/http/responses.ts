@@ -45,8 +45,10 @@ function toResponse(c: AppContext, result: SubmissionResult, options: ResultOpti
   }
 }
 
+const orderOf = ({ orderId }: { orderId?: string }) => (orderId === undefined ? {} : { orderId });
+
 export function toOperationView({ operationId, result }: RecordedOperation) {
   return result.status === 'applied'
-    ? { operationId, status: 'applied' as const, version: result.version }
+    ? { operationId, status: 'applied' as const, version: result.version, ...orderOf(result) }
     : { operationId, status: 'rejected' as const, problem: rejectionToProblem(result.rejection) };
 }

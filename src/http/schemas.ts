@@ -45,7 +45,7 @@ const timestamp = z.iso.datetime().openapi({ example: '2026-11-24T12:00:00.000Z'
 
 const reservation = z
   .object({
-    status: z.enum(['pending', 'reserved', 'unavailable', 'failed', 'released']),
+    status: z.enum(['pending', 'reserved', 'unavailable', 'failed', 'released', 'sold']),
     reservationId: z.string().nullable(),
     reason: z.string().optional(),
     since: timestamp,
@@ -64,19 +64,91 @@ const cartItem = z
   })
   .openapi('CartItem');
 
+const totals = z.object({ itemCount: z.int(), totalMinor: z.int() });
+
+const orderStatus = z.enum([
+  'awaiting_payment',
+  'paid',
+  'payment_failed',
+  'expired',
+  'cancelled',
+  'refund_required',
+  'refunded',
+]);
+
 export const cartSchema = z
   .object({
     cartId: z.string(),
-    status: z.enum(['active', 'abandoned']),
+    status: z.enum(['active', 'checking_out', 'awaiting_payment', 'completed', 'abandoned']),
     version: z.int(),
     currency: z.string(),
     items: z.array(cartItem),
-    totals: z.object({ itemCount: z.int(), totalMinor: z.int() }),
+    totals,
+    order: z.object({ orderId: z.string(), orderNumber: z.string(), status: orderStatus }).nullable(),
     createdAt: timestamp.nullable(),
     updatedAt: timestamp.nullable(),
     expiresAt: timestamp.nullable(),
   })
   .openapi('Cart');
+
+const orderItem = cartItem
+  .pick({ itemId: true, name: true, quantity: true, unitPriceMinor: true, lineTotalMinor: true })
+  .openapi('OrderItem');
+
+const reached = timestamp.nullable();
+
+export const orderSchema = z
+  .object({
+    orderId: z.string(),
+    orderNumber: z.string().openapi({ example: 'DC-000042' }),
+    attempt: z.int(),
+    status: orderStatus,
+    version: z.int(),
+    currency: z.string(),
+    items: z.array(orderItem),
+    totals,
+    payment: z.object({ paymentId: z.string(), url: z.string().nullable() }).nullable(),
+    reason: z.string().optional(),
+    payBy: reached,
+    placedAt: timestamp,
+    paidAt: reached,
+    paymentFailedAt: reached,
+    expiredAt: reached,
+    cancelledAt: reached,
+    refundRequiredAt: reached,
+    refundedAt: reached,
+  })
+  .openapi('Order');
+
+export const orderListSchema = z
+  .object({ orders: z.array(orderSchema), next: z.string().nullable() })
+  .openapi('OrderList');
+
+export const orderParams = z.object({ orderId: id });
+
+export const checkoutBody = z
+  .object({ onUnavailable: z.enum(['reject', 'drop']).default('reject') })
+  .openapi('Checkout');
+
+/** As the payment service sends it; verified with its signature before it is read. */
+export const paymentWebhookBody = z
+  .object({
+    type: z.enum(['payment.succeeded', 'payment.failed']),
+    timestamp,
+    data: z.object({
+      orderId: z.string(),
+      paymentId: z.string(),
+      amountMinor: z.int(),
+      currency: z.string(),
+    }),
+  })
+  .openapi('PaymentWebhook');
+
+/** Pages: as many as `limit`, after what `cursor` (the `next` of the page before) stands for. */
+export const pageQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+  cursor: z.string().max(500).optional(),
+});
 
 export const sessionSchema = z
   .object({ sessionId: z.string(), expiresAt: timestamp, cart: cartSchema })
@@ -103,6 +175,8 @@ export const operationSchema = z
     operationId: z.string(),
     status: z.enum(['pending', 'applied', 'rejected']),
     version: z.int().optional(),
+    /** Of a checkout. */
+    orderId: z.string().optional(),
     problem: problemSchema.optional(),
   })
   .openapi('Operation');

@@ -1,9 +1,10 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Cart } from '../domain/cart.ts';
 import { unpricedNames, withPrices, type CommandEnvelope, type ShopperCommand } from '../domain/commands.ts';
 import type { Rejection } from '../domain/rejections.ts';
 import { CommandNotStoredError, type CartCommands } from '../gateway/cart-commands.ts';
 import { withDeadline } from '../platform/deadline.ts';
+import { digest } from './digest.ts';
 import type { CartFeed } from '../read-model/cart-feed.ts';
 import type { CartViews, RecordedOperation } from '../read-model/cart-views.ts';
 import type { Catalog } from '../../activities/ports.ts';
@@ -18,7 +19,7 @@ export interface Submission {
 }
 
 export type SubmissionResult =
-  | { status: 'applied'; operationId: string; cart: Cart | undefined }
+  | { status: 'applied'; operationId: string; cart: Cart | undefined; orderId?: string }
   | { status: 'rejected'; rejection: Rejection }
   | { status: 'pending'; operationId: string }
   | { status: 'key_reused' };
@@ -115,7 +116,12 @@ function toResult(
 ): SubmissionResult {
   if (fingerprint !== ours) return { status: 'key_reused' };
   return result.status === 'applied'
-    ? { status: 'applied', operationId, cart }
+    ? {
+        status: 'applied',
+        operationId,
+        cart,
+        ...(result.orderId === undefined ? {} : { orderId: result.orderId }),
+      }
     : { status: 'rejected', rejection: result.rejection };
 }
 
@@ -142,4 +148,3 @@ async function raceTimer(promise: Promise<void>, ms: number): Promise<void> {
 
 /** The same key on another cart is another operation. */
 const operationIdOf = (cartId: string, key: string): string => digest(`${cartId}\n${key}`);
-const digest = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 32);

@@ -1,7 +1,11 @@
 import type { Context } from 'hono';
 import type { Logger } from 'pino';
 import type { CartSession, CartSessions } from '../sessions/cart-sessions.ts';
+import type { CartTouch } from '../gateway/cart-touch.ts';
+import type { VerifyPaymentWebhook } from '../payments/payment-webhook.ts';
 import type { CartViews } from '../read-model/cart-views.ts';
+import type { OrderViews } from '../read-model/order-views.ts';
+import type { AcceptPayment } from './accept-payment.ts';
 import type { WaitBounds } from './prefer.ts';
 import type { SubmitCommand } from './submit-command.ts';
 
@@ -21,11 +25,17 @@ export type AppContext = Context<AppEnv>;
 export interface HttpDeps {
   sessions: CartSessions;
   views: CartViews;
+  orders: OrderViews;
   submit: SubmitCommand;
+  /** Called with every cart that is read. */
+  touch: CartTouch;
+  verifyPayment: VerifyPaymentWebhook;
+  acceptPayment: AcceptPayment;
   readiness: Readiness;
   logger: Logger;
   currency: string;
   wait: WaitBounds;
+  checkout: { waitMs: number; payWithinMs: number };
   bodyLimitBytes: number;
   cookieSecure: boolean;
 }

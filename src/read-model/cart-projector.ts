@@ -1,5 +1,6 @@
 import { toCartView, type ItemView } from '../domain/cart-view.ts';
 import type { CartEvent } from '../domain/events.ts';
+import { orderChanges, type OrderChange } from '../domain/order-changes.ts';
 import type { CartSave, OperationOutcome } from '../domain/persistence.ts';
 import type { Database } from '../platform/database.ts';
 import { cartFeedChannel, type CartNotice } from './cart-feed.ts';
@@ -49,14 +50,34 @@ export function createCartProjector(database: Database) {
         ),
         history as (
           insert into cart_events select r.* from document, jsonb_to_recordset(body -> 'events') as r (
-            cart_id text, version int, type text, at timestamptz, operation_id text, data jsonb)
+            cart_id text, version int, type text, at timestamptz, operation_id text, data jsonb, actor text)
           on conflict do nothing
         ),
         outcomes as (
           insert into operations select r.* from document, jsonb_to_recordset(body -> 'outcomes') as r (
             operation_id text, cart_id text, command text, fingerprint text, status text, version int,
-            rejection jsonb, at timestamptz)
+            rejection jsonb, at timestamptz, order_id text)
           on conflict do nothing
+        ),
+        orders_changed as (
+          update orders as stored set
+            version = c.version, status = coalesce(c.status, stored.status),
+            payment_id = coalesce(c.payment_id, stored.payment_id),
+            payment_url = coalesce(c.payment_url, stored.payment_url), pay_by = coalesce(c.pay_by, stored.pay_by),
+            reason = coalesce(c.reason, stored.reason), paid_at = coalesce(c.paid_at, stored.paid_at),
+            payment_failed_at = coalesce(c.payment_failed_at, stored.payment_failed_at),
+            expired_at = coalesce(c.expired_at, stored.expired_at),
+            cancelled_at = coalesce(c.cancelled_at, stored.cancelled_at),
+            refund_required_at = coalesce(c.refund_required_at, stored.refund_required_at),
+            refunded_at = coalesce(c.refunded_at, stored.refunded_at)
+          from document, jsonb_to_recordset(body -> 'orders') as c (
+            order_id text, version int, status text, payment_id text, payment_url text, pay_by timestamptz,
+            reason text, paid_at timestamptz, payment_failed_at timestamptz, expired_at timestamptz,
+            cancelled_at timestamptz, refund_required_at timestamptz, refunded_at timestamptz)
+          where stored.order_id = c.order_id and stored.version < c.version
+            -- A second payment of a paid order goes back, and the order stays paid.
+            and not (stored.status = 'paid' and c.status in ('refund_required', 'refunded')
+                     and stored.payment_id is distinct from c.payment_id)
         )
         select pg_notify(${cartFeedChannel}, body ->> 'notice') from document`;
     },
@@ -87,6 +108,7 @@ function toDocument({ cart, events, outcomes }: CartSave) {
     items: view.items.map(toItemRow),
     events: events.map((event) => toEventRow(cartId, event)),
     outcomes: outcomes.map((outcome) => toOperationRow(cartId, outcome)),
+    orders: orderChanges(events).map(toOrderRow),
     notice: JSON.stringify(notice),
   };
 }
@@ -113,8 +135,10 @@ function toItemRow({
   };
 }
 
-function toEventRow(cartId: string, { type, version, at, operationId, ...data }: CartEvent) {
-  return { cart_id: cartId, version, type, at: new Date(at).toISOString(), operation_id: operationId, data };
+function toEventRow(cartId: string, event: CartEvent) {
+  const { type, version, at, operationId, by, ...data } = event;
+  const row = { cart_id: cartId, version, type, at: instant(at), operation_id: operationId, data };
+  return { ...row, actor: by ?? null };
 }
 
 function toOperationRow(cartId: string, { operationId, command, fingerprint, at, result }: OperationOutcome) {
@@ -126,6 +150,28 @@ function toOperationRow(cartId: string, { operationId, command, fingerprint, at,
     status: result.status,
     version: result.status === 'applied' ? result.version : null,
     rejection: result.status === 'rejected' ? result.rejection : null,
-    at: new Date(at).toISOString(),
+    at: instant(at),
+    order_id: (result.status === 'applied' && result.orderId) || null,
   };
 }
+
+function toOrderRow(change: OrderChange) {
+  return {
+    order_id: change.orderId,
+    version: change.version,
+    status: change.status,
+    payment_id: change.paymentId,
+    payment_url: change.paymentUrl,
+    pay_by: instant(change.payBy),
+    reason: change.reason,
+    paid_at: instant(change.paidAt),
+    payment_failed_at: instant(change.paymentFailedAt),
+    expired_at: instant(change.expiredAt),
+    cancelled_at: instant(change.cancelledAt),
+    refund_required_at: instant(change.refundRequiredAt),
+    refunded_at: instant(change.refundedAt),
+  };
+}
+
+const instant = (ms: number | undefined): string | null =>
+  ms === undefined ? null : new Date(ms).toISOString();

@@ -1,8 +1,7 @@
 import { and, desc, eq, sql } from 'drizzle-orm';
 import { carts, operations } from '../../drizzle/schema.ts';
-import type { Cart } from '../domain/cart.ts';
-import { rememberedOperations, type StoredCart } from '../domain/persistence.ts';
-import type { Rejection } from '../domain/rejections.ts';
+import { withDefaults, type Cart } from '../domain/cart.ts';
+import { rememberedOperations, type OperationResult, type StoredCart } from '../domain/persistence.ts';
 import type { Database } from '../platform/database.ts';
 import { withDeadline } from '../platform/deadline.ts';
 
@@ -10,7 +9,7 @@ import { withDeadline } from '../platform/deadline.ts';
 export interface RecordedOperation {
   operationId: string;
   fingerprint: string;
-  result: { status: 'applied'; version: number } | { status: 'rejected'; rejection: Rejection };
+  result: OperationResult;
   cart: Cart | undefined;
 }
 
@@ -46,17 +45,17 @@ export function createCartViews(database: Database): CartViews {
   return {
     async findCart(cartId) {
       const [row] = await withDeadline(cartById.execute({ cartId }), readDeadlineMs, 'Reading the cart');
-      return row?.state;
+      return row && withDefaults(row.state);
     },
     async findOperation(cartId, operationId) {
       const query = operationById.execute({ cartId, operationId });
       const [row] = await withDeadline(query, readDeadlineMs, 'Reading the operation');
       if (!row) return undefined;
-      const { fingerprint, rejection, version } = row.operation;
-      const result = rejection
-        ? ({ status: 'rejected', rejection } as const)
-        : ({ status: 'applied', version: version ?? 0 } as const);
-      return { operationId, fingerprint, result, cart: row.state ?? undefined };
+      const { fingerprint, rejection, version, orderId } = row.operation;
+      const result: OperationResult = rejection
+        ? { status: 'rejected', rejection }
+        : { status: 'applied', version: version ?? 0, ...(orderId === null ? {} : { orderId }) };
+      return { operationId, fingerprint, result, cart: row.state ? withDefaults(row.state) : undefined };
     },
   };
 }
@@ -74,5 +73,5 @@ export async function loadStoredCart(database: Database, cartId: string): Promis
   const recentOperations = recent
     .map(({ operationId, at }) => ({ operationId, at: at.getTime() }))
     .toReversed();
-  return { cart: row.state, recentOperations };
+  return { cart: withDefaults(row.state), recentOperations };
 }

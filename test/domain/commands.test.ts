@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decide } from '../../src/domain/decide.ts';
 import { explain } from '../../src/domain/rejections.ts';
-import { transitions } from '../../src/domain/transitions.ts';
 import { addItem, envelope, given, item, newCartLog, openedAt, ttlMs } from '../support/cart-scenario.ts';
 
 const rejection = (cartLog: ReturnType<typeof given>) => cartLog.toState().unsaved.outcomes.at(-1)?.result;
@@ -71,30 +69,4 @@ describe('commands', () => {
     cartLog.handle(envelope(addItem(item('pear', 1))), openedAt + 9_000);
     expect(cartLog.cart.expiresAt).toBe(openedAt + 9_000 + ttlMs);
   });
-});
-
-describe('the transition table', () => {
-  const active = given(addItem(item('apple', 1)));
-  const abandoned = given(addItem(item('apple', 1)));
-  abandoned.expire(abandoned.cart.expiresAt);
-  const carts = { active: active.cart, abandoned: abandoned.cart };
-  const commands = {
-    addItem: addItem(item('pear', 1)),
-    changeQuantity: { type: 'changeQuantity', itemId: 'id-apple', quantity: 3 },
-    removeItem: { type: 'removeItem', itemId: 'id-apple' },
-    clearItems: { type: 'clearItems' },
-    expire: { type: 'expire', early: true },
-  } as const;
-  const firstFact = { apply: /^Item/, resume: /^CartResumed$/, abandon: /^CartAbandoned$/ };
-
-  for (const [status, row] of Object.entries(transitions)) {
-    for (const [type, transition] of Object.entries(row)) {
-      it(`${status} + ${type} → ${transition}`, () => {
-        const decision = decide(carts[status as 'active'], commands[type as 'expire'], openedAt);
-        const facts = decision.status === 'accepted' ? decision.facts : [];
-        if (transition === 'ignore') expect(facts).toEqual([]);
-        else expect(facts[0]?.type).toMatch(firstFact[transition]);
-      });
-    }
-  }
 });

@@ -6,7 +6,8 @@ import { toCartView } from '../../src/domain/cart-view.ts';
 import type { ShopperCommand } from '../../src/domain/commands.ts';
 import { evolve } from '../../src/domain/evolve.ts';
 import type { CartEvent } from '../../src/domain/events.ts';
-import { effectsOf, reconcile, type Effect } from '../../src/domain/reconcile.ts';
+import { effectsOf, type Effect } from '../../src/domain/effects.ts';
+import { reconcile } from '../../src/domain/reconcile.ts';
 import type { EffectResult } from '../../src/domain/settle.ts';
 import { addItem, envelope, item, newCartLog, openedAt, yes } from '../support/cart-scenario.ts';
 
@@ -88,7 +89,7 @@ function play(steps: readonly Step[]) {
         return effect && cartLog.settle(effect, service.call(effect, current.with, index % 2 === 0), now);
       }
       case 'expire':
-        return cartLog.expire(now, { early: true });
+        return cartLog.tick(now, { early: true });
       case 'carryOver':
         drain();
         cartLog = createCartLog(JSON.parse(JSON.stringify(cartLog.toState())));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { toCartView } from '../../src/domain/cart-view.ts';
 import type { CartLog } from '../../src/domain/cart-log.ts';
-import { effectsOf } from '../../src/domain/reconcile.ts';
+import { effectsOf } from '../../src/domain/effects.ts';
 import {
   addItem,
   answer,
@@ -15,7 +15,8 @@ import {
 } from '../support/cart-scenario.ts';
 
 const reservationOf = (cartLog: CartLog) => toCartView(cartLog.cart).items[0]?.reservation;
-const calls = (cartLog: CartLog) => effectsOf(cartLog.cart).map(({ type, item: name }) => `${type} ${name}`);
+const holdEffects = (cartLog: CartLog) => effectsOf(cartLog.cart).filter((effect) => 'key' in effect);
+const calls = (cartLog: CartLog) => holdEffects(cartLog).map(({ type, item: name }) => `${type} ${name}`);
 
 describe('a line and its hold', () => {
   it('is pending until the service answers, then reserved with its id', () => {
@@ -28,7 +29,7 @@ describe('a line and its hold', () => {
 
   it('asks for many new lines with one key each', () => {
     const cartLog = given(addItem(item('apple', 1), item('pear', 2)));
-    expect(effectsOf(cartLog.cart).map(({ key }) => key)).toEqual(['cart1.id-apple.1', 'cart1.id-pear.1']);
+    expect(holdEffects(cartLog).map(({ key }) => key)).toEqual(['cart1.id-apple.1', 'cart1.id-pear.1']);
   });
 
   it('raises a hold in place: what is held stays held until the new quantity is', () => {
@@ -139,19 +140,19 @@ describe('an abandoned cart', () => {
   it('keeps its lines, releases its holds, and reserves anew when it is resumed', () => {
     const cartLog = given(addItem(item('apple', 2)));
     answer(cartLog, yes);
-    cartLog.expire(cartLog.cart.expiresAt);
+    cartLog.tick(cartLog.cart.expiresAt);
     expect(cartLog.cart.status).toBe('abandoned');
     expect(calls(cartLog)).toEqual(['release apple']);
     answer(cartLog, yes);
     expect(cartLog.cart).toMatchObject({ holds: [], lines: [{ name: 'apple' }] });
     cartLog.handle(envelope(addItem(item('pear', 1))), cartLog.cart.expiresAt + 1);
     expect(cartLog.cart.status).toBe('active');
-    expect(effectsOf(cartLog.cart).map(({ key }) => key)).toEqual(['cart1.id-apple.2', 'cart1.id-pear.1']);
+    expect(holdEffects(cartLog).map(({ key }) => key)).toEqual(['cart1.id-apple.2', 'cart1.id-pear.1']);
   });
 
   it('is not due a moment before its deadline', () => {
     const cartLog = given(addItem(item('apple', 2)));
-    cartLog.expire(cartLog.cart.expiresAt - 1);
+    cartLog.tick(cartLog.cart.expiresAt - 1);
     expect(cartLog.cart.status).toBe('active');
   });
 });

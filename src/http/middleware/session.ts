@@ -45,6 +45,16 @@ export function sessionFromClient(options: SessionFromClientOptions): Middleware
   });
 }
 
+/** The session that a client brings, in the header or the cookie; without a good one there is nothing to see. */
+export function sessionOfOwner(sessions: CartSessions, notFound: () => Error): MiddlewareHandler<AppEnv> {
+  return createMiddleware<AppEnv>(async (c, next) => {
+    const check = sessions.verify(c.req.header(sessionHeader) ?? getCookie(c, sessionCookie) ?? '');
+    if (check.status !== 'valid') throw notFound();
+    use(c, check.session, '/api/v1');
+    await next();
+  });
+}
+
 /** A cookie that has expired is no error of the shopper's: a new session takes its place. */
 function fromCookie(sessions: CartSessions, c: AppContext): CartSession {
   const check = sessions.verify(getCookie(c, sessionCookie) ?? '');

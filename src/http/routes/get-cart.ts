@@ -16,10 +16,12 @@ const route = createRoute({
   },
 });
 
-export function registerGetCart(app: OpenAPIHono<AppEnv>, { views, currency }: HttpDeps) {
+export function registerGetCart(app: OpenAPIHono<AppEnv>, { views, touch, currency }: HttpDeps) {
   app.openapi(route, async (c) => {
     const cartId = c.get('cartId');
-    const view = viewOf(await views.findCart(cartId), cartId, currency);
+    const found = await views.findCart(cartId);
+    touch(found);
+    const view = viewOf(found, cartId, currency);
     return isNotModified(c, view.version) ? c.body(null, 304) : c.json(view, 200);
   });
 }

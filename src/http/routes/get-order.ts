@@ -1,0 +1,33 @@
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
+import { isNotModified } from '../etag.ts';
+import { sessionOfOwner } from '../middleware/session.ts';
+import { json, readResponses } from '../openapi.ts';
+import { fail } from '../problem.ts';
+import { orderParams, orderSchema } from '../schemas.ts';
+import type { AppEnv, HttpDeps } from '../types.ts';
+
+const route = createRoute({
+  method: 'get',
+  path: '/api/v1/orders/{orderId}',
+  summary: 'Read an order',
+  description: 'Only with the session that owns it, by `Session-Id` header or cookie.',
+  request: { params: orderParams },
+  responses: {
+    200: json(orderSchema, 'The order; `ETag` is its version'),
+    304: { description: 'Not changed since the version in `If-None-Match`' },
+    ...readResponses,
+  },
+});
+
+export function registerGetOrder(app: OpenAPIHono<AppEnv>, { orders, sessions }: HttpDeps) {
+  app.use('/api/v1/orders/:orderId', sessionOfOwner(sessions, orderNotFound));
+  app.openapi(route, async (c) => {
+    const order = await orders.findOrder(c.get('cartId'), c.req.valid('param').orderId);
+    if (!order) throw orderNotFound();
+    return isNotModified(c, order.version) ? c.body(null, 304) : c.json(order, 200);
+  });
+}
+
+/** The same for an order of somebody else's: who asks does not learn that it exists. */
+const orderNotFound = () =>
+  fail('order_not_found', 'This session has no such order. List its orders with GET …/orders.');

@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest';
+import type { Cart, CartStatus } from '../../src/domain/cart.ts';
+import type { Command, CommandType } from '../../src/domain/commands.ts';
+import { decide } from '../../src/domain/decide.ts';
+import { record } from '../../src/domain/evolve.ts';
+import { transitions, type Transition } from '../../src/domain/transitions.ts';
+import {
+  addItem,
+  answer,
+  checkout,
+  given,
+  item,
+  notPaid,
+  openedAt,
+  paid,
+  yes,
+} from '../support/cart-scenario.ts';
+
+const inOneDay = openedAt + 86_400_000;
+
+/** A cart with one held line, led into each status. */
+const carts: Record<CartStatus, () => Cart> = {
+  active: () => held().cart,
+  checking_out: () => given(addItem(item('apple', 2)), checkout()).cart,
+  awaiting_payment: () => ordered().cart,
+  completed() {
+    const cartLog = ordered();
+    cartLog.handle({ operationId: 'paid', fingerprint: '', command: paid('cart1-1') }, openedAt + 60_000);
+    return cartLog.cart;
+  },
+  abandoned() {
+    const cartLog = held();
+    cartLog.tick(inOneDay);
+    return cartLog.cart;
+  },
+};
+
+function held() {
+  const cartLog = given(addItem(item('apple', 2)));
+  answer(cartLog, yes);
+  return cartLog;
+}
+
+function ordered() {
+  const cartLog = held();
+  cartLog.handle({ operationId: 'checkout', fingerprint: '', command: checkout() }, openedAt + 51_000);
+  answer(cartLog, yes);
+  return cartLog;
+}
+
+const commands: Record<CommandType, Command> = {
+  addItem: addItem(item('pear', 1)),
+  changeQuantity: { type: 'changeQuantity', itemId: 'id-apple', quantity: 3 },
+  removeItem: { type: 'removeItem', itemId: 'id-apple' },
+  clearItems: { type: 'clearItems' },
+  touch: { type: 'touch' },
+  checkout: checkout(),
+  cancelCheckout: { type: 'cancelCheckout' },
+  paymentSucceeded: paid('cart1-1'),
+  paymentFailed: notPaid('cart1-1'),
+  expire: { type: 'expire', early: false },
+};
+
+type Outcome = { decided: string; facts: string[]; status: CartStatus };
+
+function outcomeOf(cart: Cart, command: Command): Outcome {
+  const decision = decide(cart, command, inOneDay);
+  if (decision.status === 'rejected') {
+    return { decided: decision.rejection.code, facts: [], status: cart.status };
+  }
+  const { facts } = decision;
+  const after = record(cart, facts, { at: inOneDay, operationId: null, by: 'service' }).cart;
+  return { decided: decision.status, facts: facts.map(({ type }) => type), status: after.status };
+}
+
+/** What each transition promises, whatever the command: the facts that come first, and the status after. */
+const promises: Record<Transition, (outcome: Outcome, before: CartStatus, command: CommandType) => void> = {
+  apply({ decided, facts, status }, _before, command) {
+    expect(decided).toBe(command === 'checkout' ? 'deferred' : 'accepted');
+    expect(facts).not.toEqual([]);
+    expect(status).toBe(command === 'checkout' ? 'checking_out' : 'active');
+  },
+  resume({ facts, status }, _before, command) {
+    expect(facts[0]).toBe('CartResumed');
+    expect(facts.length).toBeGreaterThan(1);
+    expect(status).toBe(command === 'checkout' ? 'checking_out' : 'active');
+  },
+  renew({ facts, status }) {
+    expect(facts[0]).toBe('CartRenewed');
+    expect(status).toBe('active');
+  },
+  join: (outcome, before) => expect(outcome).toEqual({ decided: 'deferred', facts: [], status: before }),
+  existing: (outcome, before) => expect(outcome).toEqual({ decided: 'accepted', facts: [], status: before }),
+  'give-up'({ facts, status }) {
+    expect(facts).toHaveLength(1);
+    expect(facts[0]).toMatch(/^(CheckoutRejected|OrderCancelled|OrderExpired)$/);
+    expect(status).toBe('active');
+  },
+  settle({ decided, facts, status }, before, command) {
+    expect(decided).toBe('accepted');
+    const table: Record<string, [string[], CartStatus]> = {
+      // An order that the cart does not know, or that is over: the money goes back.
+      'active paymentSucceeded': [['RefundRequested'], 'active'],
+      'checking_out paymentSucceeded': [['RefundRequested'], 'checking_out'],
+      'abandoned paymentSucceeded': [['RefundRequested'], 'abandoned'],
+      'awaiting_payment paymentSucceeded': [['OrderPaid'], 'completed'],
+      'awaiting_payment paymentFailed': [['OrderPaymentFailed'], 'active'],
+    };
+    expect([facts, status]).toEqual(table[`${before} ${command}`] ?? [[], before]);
+  },
+  abandon: ({ facts, status }) => expect([facts, status]).toEqual([['CartAbandoned'], 'abandoned']),
+  refuse({ decided, facts }) {
+    expect(decided).toMatch(/^(checkout_in_progress|cart_completed|no_checkout)$/);
+    expect(facts).toEqual([]);
+  },
+  ignore: (outcome, before) => expect(outcome).toEqual({ decided: 'accepted', facts: [], status: before }),
+};
+
+describe('the transition table', () => {
+  for (const status of Object.keys(transitions) as CartStatus[]) {
+    for (const command of Object.keys(commands) as CommandType[]) {
+      const transition = transitions[status][command];
+      it(`${status} + ${command} → ${transition}`, () => {
+        const cart = carts[status]();
+        expect(cart.status).toBe(status);
+        promises[transition](outcomeOf(cart, commands[command]), status, command);
+      });
+    }
+  }
+});
