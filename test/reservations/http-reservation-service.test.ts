@@ -80,10 +80,10 @@ describe('adjust', () => {
     expect((await stub.ledger()).holds).toMatchObject([{ quantity: 2, state: 'held' }]);
   });
 
-  it('is a permanent error for a reservation that does not exist', async () => {
+  it('is gone for a reservation that does not exist', async () => {
     const { service } = await open();
-    const call = service.adjust({ key: 'k', reservationId: 'none', quantity: 1 }, unaborted);
-    await expect(call).rejects.toThrow(ServiceRequestError);
+    const request = { key: 'k', reservationId: 'none', quantity: 1 };
+    expect(await service.adjust(request, unaborted)).toEqual({ status: 'gone' });
   });
 });
 
