@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { ReservationService, ReserveResult } from '../../activities/ports.ts';
 import { createHttpReservationService } from '../../src/reservations/http-reservation-service.ts';
 import { ServiceRequestError, ServiceUnreachableError } from '../../src/services/service-errors.ts';
@@ -84,6 +84,76 @@ describe('adjust', () => {
     const { service } = await open();
     const request = { key: 'k', reservationId: 'none', quantity: 1 };
     expect(await service.adjust(request, unaborted)).toEqual({ status: 'gone' });
+  });
+});
+
+describe('commit', () => {
+  it('sells what is held, and may be repeated', async () => {
+    const { stub, service } = await open();
+    const reservationId = idOf((await service.reserve([one], unaborted))[0]);
+    expect(await service.commit(reservationId, unaborted)).toBe('committed');
+    expect(await service.commit(reservationId, unaborted)).toBe('committed');
+    expect((await stub.ledger()).holds).toMatchObject([{ state: 'committed' }]);
+  });
+
+  it('finds gone what was released, and what never was', async () => {
+    const { service } = await open();
+    const reservationId = idOf((await service.reserve([one], unaborted))[0]);
+    await service.release({ by: 'id', reservationId }, unaborted);
+    expect(await service.commit(reservationId, unaborted)).toBe('gone');
+    expect(await service.commit('none', unaborted)).toBe('gone');
+  });
+
+  it.each([404, 409, 410])('takes %i as gone', async (status) => {
+    expect(await answering(status, {}).commit('r-1', unaborted)).toBe('gone');
+  });
+
+  it('is retryable when the service fails', async () => {
+    await expect(answering(503, {}).commit('r-1', unaborted)).rejects.toThrow(ServiceUnreachableError);
+  });
+});
+
+describe('a hold that ends by itself', () => {
+  const expires_at = '2026-11-24T13:00:00.500+01:00';
+  const expiresAt = Date.parse('2026-11-24T12:00:00.500Z');
+
+  it('is reserved until the instant that the service names', async () => {
+    const answer = answering(201, { reservation_id: 'r-1', expires_at });
+    expect(await reserveOne(answer)).toEqual([
+      { key: one.key, status: 'reserved', reservationId: 'r-1', expiresAt },
+    ]);
+  });
+
+  it('is so in a batch, entry by entry', async () => {
+    const results = [{ ...reservedAs('a'), expires_at }, reservedAs('b')];
+    expect(await reserveTwo(answering(200, { results }))).toEqual([
+      { key: 'a', status: 'reserved', reservationId: 'r-a', expiresAt },
+      { key: 'b', status: 'reserved', reservationId: 'r-b' },
+    ]);
+  });
+
+  it('is renewed by an adjustment', async () => {
+    const answer = answering(200, { reservation_id: 'r-1', quantity: 2, expires_at });
+    expect(await adjustTo2(answer)).toEqual({ status: 'adjusted', expiresAt });
+  });
+
+  it('is gone to the real stub once it has expired', async () => {
+    const { service } = await open({ holdTtlMs: 1 });
+    const [result] = await service.reserve([one], unaborted);
+    const reservationId = idOf(result);
+    await vi.waitUntil(() => result?.status === 'reserved' && Date.now() > (result.expiresAt ?? Infinity));
+    expect(await service.commit(reservationId, unaborted)).toBe('gone');
+    const request = { key: 'renewal', reservationId, quantity: one.quantity };
+    expect(await service.adjust(request, unaborted)).toEqual({ status: 'gone' });
+  });
+
+  it.each([404, 410])('is gone when an adjustment is answered %i', async (status) => {
+    expect(await adjustTo2(answering(status, {}))).toEqual({ status: 'gone' });
+  });
+
+  it.each(['soon', '2026-11-24', 1_764_000_000])('until %s is no answer', async (instant) => {
+    const call = reserveOne(answering(201, { reservation_id: 'r-1', expires_at: instant }));
+    await expect(call).rejects.toThrow(ServiceUnreachableError);
   });
 });
 
