@@ -154,7 +154,7 @@ module.exports = {
         ...node('crypto'),
         ...npm('hono', '@hono/zod-openapi', 'zod'),
       ],
-      mayTypes: ['^src/read-model/', ports, ...npm('pino')],
+      mayTypes: ['^src/read-model/', '^src/payments/', ports, ...npm('pino')],
       instead: 'Routes get what they call from createApp(deps): import its type, not the thing.',
     }),
     ...room('platform', {
