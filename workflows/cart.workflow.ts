@@ -3,8 +3,8 @@ import { createCartLog, openCart, type CartLog, type CartLogState } from '../src
 import { toCartView } from '../src/domain/cart-view.ts';
 import type { CommandEnvelope } from '../src/domain/commands.ts';
 import { effectsOf } from '../src/domain/reconcile.ts';
-import { database } from './activity-proxies.ts';
 import { getCartQuery, type CartWorkflowInput } from './cart.messages.ts';
+import { createDatabaseCalls, type DatabaseCalls } from './database.ts';
 import { createDeadline } from './deadline.ts';
 import { createEffectRunner } from './effects.ts';
 import { createHandOver } from './hand-over.ts';
@@ -26,27 +26,26 @@ async function live(input: CartWorkflowInput): Promise<{ status: string; version
   const wake = () => {
     awake = true;
   };
-  const inbox = createInbox(carried?.inbox ?? [], wake);
+  const database = createDatabaseCalls();
+  const inbox = createInbox(carried?.inbox ?? [], database, wake);
   setHandler(getCartQuery, () => (loaded ? toCartView(loaded.cart) : null));
   CancellationScope.current().parent?.cancelRequested.catch(() => {
     cancelled = true;
     wake();
   });
 
-  const cartLog = createCartLog(carried?.log ?? (await firstState(input)));
+  const cartLog = createCartLog(carried?.log ?? (await firstState(input, database)));
   loaded = cartLog;
-  const effects = createEffectRunner(settings, (effect, result) => {
-    cartLog.settle(effect, result, Date.now());
-    wake();
-  });
-  const saver = createSaver(cartLog, wake);
+  const effects = createEffectRunner(settings, wake);
+  const saver = createSaver(cartLog, database, wake);
   const handOver = createHandOver(settings.continueAsNewAfterEvents, wake);
   const deadline = createDeadline(wake);
   const visibility = createVisibility();
 
   for (;;) {
-    await condition(() => awake);
+    await condition(() => awake && !database.busy);
     awake = false;
+    for (const { effect, result } of effects.takeResults()) cartLog.settle(effect, result, Date.now());
 
     const history = handOver.state();
     const atRest = effects.inFlight === 0 && saver.idle;
@@ -74,9 +73,12 @@ async function live(input: CartWorkflowInput): Promise<{ status: string; version
   }
 }
 
-async function firstState({ cartId, settings }: CartWorkflowInput): Promise<CartLogState> {
+async function firstState(
+  { cartId, settings }: CartWorkflowInput,
+  { loadCart }: Pick<DatabaseCalls, 'loadCart'>,
+): Promise<CartLogState> {
   const { currency, ttlMs } = settings;
-  const stored = await database.loadCart(cartId);
+  const stored = await loadCart(cartId);
   if (!stored) return openCart({ cartId, currency, ttlMs }, Date.now());
   const { cart, recentOperations } = stored;
   return { cart: { ...cart, ttlMs }, recentOperations, unsaved: { events: [], outcomes: [] } };

@@ -11,6 +11,7 @@ export function createFakePorts() {
     /** Runs before every reservation takes effect; throw to make the call fail. */
     beforeReserve: async (_signal: AbortSignal): Promise<void> => {},
     beforeSave: async (): Promise<void> => {},
+    beforePrices: async (): Promise<void> => {},
     outOfStock: new Set<string>(),
   };
 
@@ -33,6 +34,7 @@ export function createFakePorts() {
     },
     catalog: {
       async prices(names) {
+        await behaviour.beforePrices();
         return Object.fromEntries(names.map((name) => [name, { status: 'known', unitPriceMinor: 100 }]));
       },
     },
