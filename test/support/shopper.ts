@@ -1,4 +1,5 @@
 import type { CartView } from '../../src/domain/cart-view.ts';
+import type { OrderView } from '../../src/read-model/order-views.ts';
 
 export interface Answer<T> {
   status: number;
@@ -39,8 +40,23 @@ export async function createShopper(baseUrl: string) {
       call<CartView>('PATCH', `${cartPath}/items/${itemId}`, { quantity }),
     remove: (itemId: string) => call<CartView>('DELETE', `${cartPath}/items/${itemId}`),
     clear: () => call<CartView>('DELETE', `${cartPath}/items`),
+    checkout: (body?: object, headers?: Record<string, string>) =>
+      call<OrderView>('POST', `${cartPath}/checkout`, body, headers),
+    cancelCheckout: () => call<CartView>('DELETE', `${cartPath}/checkout`),
+    orders: async (query = '') =>
+      (await call<{ orders: OrderView[]; next: string | null }>('GET', `${cartPath}/orders${query}`)).body,
+    order: (orderId: string, sessionId: string | undefined = session.sessionId) =>
+      call<OrderView>(
+        'GET',
+        `/api/v1/orders/${orderId}`,
+        undefined,
+        sessionId === undefined ? {} : { 'session-id': sessionId },
+      ),
     operation: (id: string) =>
-      call<{ status: string; problem?: { code: string } }>('GET', `${cartPath}/operations/${id}`),
+      call<{ status: string; orderId?: string; problem?: { code: string } }>(
+        'GET',
+        `${cartPath}/operations/${id}`,
+      ),
   };
 }
 

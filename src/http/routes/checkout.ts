@@ -1,5 +1,6 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { etagOf } from '../etag.ts';
+import { optionalBody } from '../middleware/optional-body.ts';
 import { commandResponses, json } from '../openapi.ts';
 import { sendResult } from '../responses.ts';
 import { checkoutBody, orderSchema } from '../schemas.ts';
@@ -13,6 +14,7 @@ const route = createRoute({
   description:
     'Freezes the cart, waits for reservations under way and places one order, however often it is asked. ' +
     'The cart stays as it is until the order is paid.',
+  middleware: [optionalBody] as const,
   request: { body: { required: false, content: { 'application/json': { schema: checkoutBody } } } },
   responses: { 201: json(orderSchema, 'The order'), ...commandResponses },
 });
