@@ -13,6 +13,8 @@ interface FakePorts extends ActivityPorts {
 export function createFakePorts() {
   const saves: CartSave[] = [];
   const held = new Map<string, { reservationId: string; quantity: number }>();
+  /** Released before or after they took effect: never honoured again. */
+  const releasedKeys = new Set<string>();
   /** Units by reservation. */
   const sold = new Map<string, number>();
   const calls: { reserve: ReserveEntry[][]; adjust: number; release: number; commit: number } = {
@@ -79,7 +81,8 @@ export function createFakePorts() {
         await behaviour.beforeReserve(signal);
         return entries.map(({ key, item, quantity }): ReserveResult => {
           if (behaviour.outOfStock.has(item)) return { key, status: 'unavailable', reason: 'out of stock' };
-          held.set(key, { reservationId: `r-${key}`, quantity });
+          if (!releasedKeys.has(key) && !sold.has(`r-${key}`))
+            held.set(key, { reservationId: `r-${key}`, quantity });
           return { key, status: 'reserved', reservationId: `r-${key}`, ...expiry() };
         });
       },
@@ -93,8 +96,11 @@ export function createFakePorts() {
       },
       async release(hold) {
         calls.release += 1;
+        if (hold.by === 'key') releasedKeys.add(hold.key);
         for (const [key, { reservationId }] of held) {
-          if (hold.by === 'key' ? hold.key === key : hold.reservationId === reservationId) held.delete(key);
+          if (hold.by === 'key' ? hold.key !== key : hold.reservationId !== reservationId) continue;
+          releasedKeys.add(key);
+          held.delete(key);
         }
       },
       async commit(reservationId) {

@@ -13,7 +13,8 @@ import {
   type CartSettings,
 } from '../../workflows/cart.messages.ts';
 import type { cartWorkflow } from '../../workflows/index.ts';
-import type { ShopperCommand } from '../../src/domain/commands.ts';
+import type { ExternalCommand } from '../../src/domain/commands.ts';
+import type { CartView } from '../../src/domain/cart-view.ts';
 import { envelope } from './cart-scenario.ts';
 import { replayCarts } from './replay-carts.ts';
 
@@ -67,13 +68,19 @@ export async function createTimeSkippingEnv() {
     carts.clear();
   }
 
-  /** Runs `scenario` with a worker over the given ports. */
-  async function withWorker<T>(ports: ActivityPorts, scenario: () => Promise<T>): Promise<T> {
+  /** Runs `scenario` with a worker over the given ports. `keepCarts`: another worker will go on with them. */
+  async function withWorker<T>(
+    ports: ActivityPorts,
+    scenario: () => Promise<T>,
+    { keepCarts = false } = {},
+  ): Promise<T> {
     const worker = await Worker.create({
       connection: env.nativeConnection,
       taskQueue,
       workflowBundle: await workflowBundle(),
       activities: createActivities(ports),
+      // The test server would go on asking a worker that is gone for what it had in its cache.
+      maxCachedWorkflows: keepCarts ? 0 : 600,
       // Heartbeats are throttled by the wall clock; skipped time would time them out.
       maxHeartbeatThrottleInterval: 1,
       defaultHeartbeatThrottleInterval: 1,
@@ -84,7 +91,7 @@ export async function createTimeSkippingEnv() {
         await replayCarts(histories(), { workflowBundle: await workflowBundle() });
         return result;
       } finally {
-        await endCarts();
+        if (!keepCarts) await endCarts();
       }
     });
   }
@@ -94,7 +101,7 @@ export async function createTimeSkippingEnv() {
     carts.add(workflowId);
     return {
       handle: env.client.workflow.getHandle<typeof cartWorkflow>(workflowId),
-      async send(command: ShopperCommand, operationId?: string) {
+      async send(command: ExternalCommand, operationId?: string) {
         await env.client.workflow.signalWithStart(cartWorkflowType, {
           workflowId,
           taskQueue,
@@ -108,7 +115,22 @@ export async function createTimeSkippingEnv() {
       },
     };
   }
-  return { env, withWorker, cart };
+  /** Lets time go on until the cart is as it should be. */
+  async function whenCart(
+    { view }: Pick<ReturnType<typeof cart>, 'view'>,
+    holds: (cart: CartView) => boolean,
+  ): Promise<CartView> {
+    for (let waited = 0; waited < 1_000; waited += 1) {
+      const seen = await view();
+      if (seen && holds(seen)) return seen;
+      // First the calls under way, by the wall clock; then whatever waits for the server's clock.
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      if (waited % 10 === 9) await env.sleep('1s');
+    }
+    throw new Error(`The cart does not get there: ${JSON.stringify(await view())}`);
+  }
+
+  return { env, withWorker, cart, whenCart };
 }
 
 export type TimeSkippingEnv = Awaited<ReturnType<typeof createTimeSkippingEnv>>;
