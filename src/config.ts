@@ -43,6 +43,8 @@ export interface ApiConfig extends ProcessConfig {
     bodyLimitBytes: number;
     shutdownGraceMs: number;
     cookieSecure: boolean;
+    /** Opens the admin endpoints; without it there are none. */
+    adminToken: string | undefined;
   };
   database: DatabaseConfig;
   temporal: TemporalConfig;
@@ -121,6 +123,7 @@ function readHttp(reader: SettingsReader, process: ProcessConfig): ApiConfig['ht
     bodyLimitBytes: settings.BODY_LIMIT_BYTES,
     shutdownGraceMs: settings.API_SHUTDOWN_GRACE,
     cookieSecure: settings.COOKIE_SECURE ?? process.env === 'production',
+    adminToken: settings.ADMIN_TOKEN,
   };
 }
 
@@ -194,6 +197,7 @@ export function loadWorkerConfig(env: Env): WorkerConfig {
   });
 }
 
+/** Also for the other programs that operators run. */
 export function loadMigrateConfig(env: Env): MigrateConfig {
   return loadConfig(env, (reader) => ({
     ...readProcess(reader),

@@ -120,6 +120,19 @@ describe('configuration', () => {
     ]);
   });
 
+  it('opens the admin endpoints only with a long token, and shows none', () => {
+    expect(loadApiConfig(api).http.adminToken).toBeUndefined();
+    const token = 't'.repeat(32);
+    expect(loadApiConfig({ ...api, ADMIN_TOKEN: token }).http.adminToken).toBe(token);
+    for (const bad of ['too-short', `${token} with spaces`]) {
+      const [problem, ...others] = problemsOf(() => loadApiConfig({ ...api, ADMIN_TOKEN: bad }));
+      expect([problem?.startsWith(`ADMIN_TOKEN is set, ${bad.length} characters: use`), others]).toEqual([
+        true,
+        [],
+      ]);
+    }
+  });
+
   it('secures cookies in production unless told otherwise', () => {
     expect(loadApiConfig({ ...api, NODE_ENV: 'production' }).http.cookieSecure).toBe(true);
     expect(loadApiConfig({ ...api, NODE_ENV: 'production', COOKIE_SECURE: 'false' }).http.cookieSecure).toBe(

@@ -10,10 +10,16 @@ export interface StackUrls {
   reservationUrl: string;
 }
 
+/** What the processes must agree on, and nobody else may know. */
+export interface StackSecrets {
+  session: string;
+  admin: string;
+}
+
 export type ChildEnv = Readonly<Record<string, string>>;
 
 /** What the processes of the stack get: the user's settings, and ours where the user has none. */
-export function createChildEnv(config: DevConfig, urls: StackUrls, sessionSecret: string): ChildEnv {
+export function createChildEnv(config: DevConfig, urls: StackUrls, secrets: StackSecrets): ChildEnv {
   const given = config.childEnv;
   return {
     CATALOG: 'open',
@@ -22,7 +28,8 @@ export function createChildEnv(config: DevConfig, urls: StackUrls, sessionSecret
     // Ctrl-C is to be quick; a reservation that is cut off is made again by the next start.
     WORKER_SHUTDOWN_GRACE: '5s',
     API_SHUTDOWN_GRACE: '3s',
-    SESSION_SECRET: sessionSecret,
+    SESSION_SECRET: secrets.session,
+    ADMIN_TOKEN: secrets.admin,
     ...(config.external.temporal === undefined ? onEmbeddedTemporal(given, urls.temporalAddress) : given),
     NODE_ENV: 'development',
     HOST: config.host,
@@ -65,11 +72,18 @@ function problemsOf(load: () => unknown): readonly string[] {
 }
 
 /** Made once per data folder, so that sessions outlive a restart. */
-export function sessionSecretOf(dataDir: string): string {
-  const path = join(dataDir, 'session-secret');
+export function stackSecretsOf(dataDir: string): StackSecrets {
+  return {
+    session: secretOf(dataDir, 'session-secret', () => randomBytes(32).toString('base64url')),
+    admin: secretOf(dataDir, 'admin-token', () => randomBytes(32).toString('base64url')),
+  };
+}
+
+function secretOf(dataDir: string, name: string, make: () => string): string {
+  const path = join(dataDir, name);
   if (!existsSync(path)) {
     mkdirSync(dataDir, { recursive: true });
-    writeFileSync(path, randomBytes(32).toString('base64url'), { mode: 0o600 });
+    writeFileSync(path, make(), { mode: 0o600 });
   }
   return readFileSync(path, 'utf8').trim();
 }

@@ -3,13 +3,7 @@ import { access, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { loadApiConfig, type DevConfig } from '../config.ts';
 import type { Child } from './child-process.ts';
-import {
-  checkChildEnv,
-  createChildEnv,
-  sessionSecretOf,
-  type ChildEnv,
-  type StackUrls,
-} from './child-env.ts';
+import { checkChildEnv, createChildEnv, stackSecretsOf, type ChildEnv, type StackUrls } from './child-env.ts';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
 import { apiPart, migrate, reservationStubPart, workerPart, type LineSink } from './parts.ts';
 import { connectHost, portProblems, type PortClaim } from './ports.ts';
@@ -37,7 +31,7 @@ export interface StackOptions {
 export async function checkStack(config: DevConfig): Promise<void> {
   await checkDataDir(config.dataDir);
   const placeholders = { databaseUrl: 'postgres://localhost/x', ...addressesOf(config) };
-  checkChildEnv(createChildEnv(config, placeholders, sessionSecretOf(config.dataDir)));
+  checkChildEnv(createChildEnv(config, placeholders, stackSecretsOf(config.dataDir)));
   const problems = await portProblems(config.host, portClaims(config));
   if (problems.length > 0) throw new StackError(problems.join('\n'));
 }
@@ -92,13 +86,13 @@ export async function startStack(options: StackOptions): Promise<StackUrls> {
   const { config, supervisor, lines, signal } = options;
   const { external, dataDir } = config;
   const addresses = addressesOf(config);
-  const secret = sessionSecretOf(dataDir);
+  const secrets = stackSecretsOf(dataDir);
   const cliPath = external.temporal === undefined ? await findCli(options) : undefined;
   signal.throwIfAborted();
 
   let databaseUrl = external.databaseUrl ?? '';
   const postgres = postgresPart(options, (url) => (databaseUrl = url));
-  const stubEnv = createChildEnv(config, { databaseUrl, ...addresses }, secret);
+  const stubEnv = createChildEnv(config, { databaseUrl, ...addresses }, secrets);
   await allOrErrors([
     external.databaseUrl === undefined && supervisor.start(postgres),
     cliPath !== undefined && supervisor.start(temporalPart(options, cliPath)),
@@ -108,7 +102,7 @@ export async function startStack(options: StackOptions): Promise<StackUrls> {
   signal.throwIfAborted();
 
   const urls: StackUrls = { databaseUrl, ...addresses };
-  const env: ChildEnv = createChildEnv(config, urls, secret);
+  const env: ChildEnv = createChildEnv(config, urls, secrets);
   const { temporal } = loadApiConfig(env);
   await migrate(env, lines, signal);
   await allOrErrors([

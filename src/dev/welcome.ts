@@ -6,6 +6,8 @@ export interface WelcomeFacts {
   temporalAddress: string;
   databaseUrl: string;
   reservationUrl: string;
+  /** Left out where the user gave it. */
+  adminToken?: string;
   dataDir: string;
   startedInMs: number;
 }
@@ -20,6 +22,7 @@ export function welcomeText(facts: WelcomeFacts): string {
     ['Temporal', facts.temporalAddress],
     ['Postgres', facts.databaseUrl],
     ['Reservations', facts.reservationUrl],
+    ['Admin token', facts.adminToken],
     ['Data and logs', facts.dataDir],
   ];
   const json = `-H 'content-type: application/json' -d`;

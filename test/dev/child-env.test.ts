@@ -3,14 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { ConfigError, loadApiConfig, loadDevConfig, loadWorkerConfig, type Env } from '../../src/config.ts';
-import { checkChildEnv, createChildEnv, sessionSecretOf, workerEnv } from '../../src/dev/child-env.ts';
+import { checkChildEnv, createChildEnv, stackSecretsOf, workerEnv } from '../../src/dev/child-env.ts';
 
 const urls = {
   databaseUrl: 'postgres://local/durable_cart',
   temporalAddress: '127.0.0.1:7999',
   reservationUrl: 'http://127.0.0.1:4999',
 };
-const childEnv = (env: Env) => createChildEnv(loadDevConfig(env), urls, 's'.repeat(43));
+const secrets = { session: 's'.repeat(43), admin: 'a'.repeat(43) };
+const childEnv = (env: Env) => createChildEnv(loadDevConfig(env), urls, secrets);
 
 it('a stack without any setting is complete, open to any name, and quick to stop', () => {
   const env = childEnv({});
@@ -57,13 +58,21 @@ it('a longer reservation attempt does not forbid the short grace of the local wo
   expect(() => checkChildEnv(childEnv({ RESERVATION_ATTEMPT_TIMEOUT: '4m' }))).not.toThrow();
 });
 
-it('the session secret is made once, and only its owner can read it', () => {
+it('the admin endpoints are open to the token of the data folder, or to the one that the user gave', () => {
+  expect(loadApiConfig(childEnv({})).http.adminToken).toBe(secrets.admin);
+  const given = 'g'.repeat(32);
+  expect(loadApiConfig(childEnv({ ADMIN_TOKEN: given })).http.adminToken).toBe(given);
+});
+
+it('the secrets are made once, and only their owner can read them', () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'secret-'));
   try {
-    const secret = sessionSecretOf(dataDir);
-    expect(secret.length).toBeGreaterThanOrEqual(32);
-    expect(sessionSecretOf(dataDir)).toBe(secret);
-    expect(statSync(join(dataDir, 'session-secret')).mode & 0o777).toBe(0o600);
+    const made = stackSecretsOf(dataDir);
+    checkChildEnv(createChildEnv(loadDevConfig({}), urls, made));
+    expect(stackSecretsOf(dataDir)).toEqual(made);
+    for (const file of ['session-secret', 'admin-token']) {
+      expect(statSync(join(dataDir, file)).mode & 0o777).toBe(0o600);
+    }
   } finally {
     rmSync(dataDir, { recursive: true });
   }
