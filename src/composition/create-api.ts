@@ -6,9 +6,12 @@ import { closeDatabase, createDatabase } from '../platform/database.ts';
 import type { Logger } from '../platform/logger.ts';
 import { createReadiness } from '../platform/readiness.ts';
 import { createTemporalClient } from '../platform/temporal-client.ts';
+import { createAbandonedCarts } from '../read-model/abandoned-carts.ts';
+import { createAbandonedSummary } from '../read-model/abandoned-summary.ts';
 import { createCartFeed } from '../read-model/cart-feed.ts';
 import { createCartViews } from '../read-model/cart-views.ts';
 import { createCatalog } from '../read-model/catalog.ts';
+import { createHistoryViews } from '../read-model/history-views.ts';
 import { createCartSessions } from '../sessions/cart-sessions.ts';
 
 /** The API over real connections. It starts while Postgres or Temporal is away, and says so on /readyz. */
@@ -26,6 +29,8 @@ export function createApi(config: ApiConfig, logger: Logger) {
   const app = createApp({
     sessions: createCartSessions(config.sessions),
     views,
+    history: createHistoryViews(database),
+    abandonedCarts: { list: createAbandonedCarts(database), summarise: createAbandonedSummary(database) },
     submit: createSubmitCommand({ commands, views, feed, catalog }),
     readiness: createReadiness({ database, client }),
     logger,
@@ -33,6 +38,7 @@ export function createApi(config: ApiConfig, logger: Logger) {
     wait: { defaultMs: config.http.waitDefaultMs, maxMs: config.http.waitMaxMs },
     bodyLimitBytes: config.http.bodyLimitBytes,
     cookieSecure: config.http.cookieSecure,
+    adminToken: config.http.adminToken,
   });
   return {
     app,
