@@ -6,6 +6,7 @@ import { createCartProjector } from '../../src/read-model/cart-projector.ts';
 import { findDrift, type Drift, type RunningCarts } from '../../src/read-model/drift.ts';
 import { cartWorkflowId } from '../../workflows/cart.messages.ts';
 import { addItem, envelope, given, item, openedAt } from '../support/cart-scenario.ts';
+import { runProgram } from '../support/run-program.ts';
 import { openShop, type Shop } from '../support/shop.ts';
 import { until, type Shopper } from '../support/shopper.ts';
 
@@ -88,7 +89,12 @@ describe('drift', () => {
       [`/items/${pear}/reservationId`, '/state/lines/0/quantity', '/totalMinor'].toSorted(),
     );
 
-    expect((await check({ repair: true })).summary).toMatchObject({ drifted: 1, repaired: 1 });
+    const said = await runProgram('drift.ts', ['--repair'], shop.settings);
+    expect(said.code).toBe(0);
+    expect(said.lines).toContain(`${cartId} (repaired): /totalMinor is 7, not 0`);
+    expect(said.lines.at(-1)).toMatch(
+      /^\d+ open carts, 1 drifted, 1 of them repaired, 0 stranded, 0 could not be asked$/,
+    );
     expect((await check()).found).toEqual([]);
     expect([...(await rowsOf(shopper))]).toEqual([...before]);
   });
@@ -126,6 +132,12 @@ describe('drift', () => {
     const { found, summary } = await check({ repair: true });
     expect(found).toEqual([{ cartId: shopper.cartId, status: 'stranded', cartStatus: 'active' }]);
     expect(summary).toMatchObject({ drifted: 0, stranded: 1 });
+    expect(await runProgram('drift.ts', ['--repair'], shop.settings)).toMatchObject({
+      code: 1,
+      lines: expect.arrayContaining([
+        `${shopper.cartId}: stranded: its row is active, and no workflow runs for it`,
+      ]),
+    });
     // The next command starts a run from the row.
     expect((await shopper.add('fig', 1)).status).toBe(201);
     await until(listed, (ids) => ids.includes(shopper.cartId));

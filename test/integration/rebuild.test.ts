@@ -21,6 +21,7 @@ import {
 } from '../support/cart-scenario.ts';
 import { project } from '../support/projected-carts.ts';
 import { play, steps } from '../support/random-carts.ts';
+import { runProgram } from '../support/run-program.ts';
 import { openShop, type Shop } from '../support/shop.ts';
 
 let shop: Shop;
@@ -186,6 +187,32 @@ describe('rebuild', () => {
     await shop.sql`update carts set total_minor = -1`;
     expect((await check({ cartIds: ['c1'], write: true })).summary.repaired).toBe(1);
     expect((await check()).findings.map(({ cartId }) => cartId)).toEqual(['c0', 'c2']);
+  });
+});
+
+describe('npm run rebuild', () => {
+  const run = (...args: string[]) => runProgram('rebuild.ts', args, shop.settings);
+
+  it('says a line for each difference and a summary, and ends with 1 as long as one is left', async () => {
+    await project(database, [cartWithOrder().save]);
+    expect(await run()).toEqual({
+      code: 0,
+      lines: ['1 carts, 0 not as their events say, 0 of them repaired'],
+    });
+    await shop.sql`update carts set total_minor = 7`;
+    const line = '/totalMinor is 7, not 400';
+    expect(await run()).toEqual({
+      code: 1,
+      lines: [`cart1: ${line}`, '1 carts, 1 not as their events say, 0 of them repaired'],
+    });
+    expect(await run('--write', 'cart1')).toEqual({
+      code: 0,
+      lines: [`cart1 (repaired): ${line}`, '1 carts, 1 not as their events say, 1 of them repaired'],
+    });
+    await shop.sql`delete from carts`;
+    expect((await run()).lines[0]).toBe('cart1: the row is missing');
+    expect((await run('nobody')).lines[0]).toBe('nobody: cannot be rebuilt: it has no events');
+    expect((await run('--wirte')).code).toBe(1);
   });
 });
 
