@@ -15,6 +15,22 @@ const secrets = z
   )
   .transform((list) => list as [string, ...string[]]);
 
+const WEBHOOK_SECRET_MEND =
+  'use whsec_ and base64 of at least 24 random bytes, such as whsec_$(openssl rand -base64 24) (several, comma separated, to rotate)';
+
+/** In the form of Standard Webhooks, whose library takes nothing else. */
+function isWebhookSecret(secret: string): boolean {
+  const [, encoded = ''] = /^whsec_(.+)$/.exec(secret) ?? [];
+  const bytes = Buffer.from(encoded, 'base64');
+  return bytes.length >= 24 && bytes.toString('base64') === encoded;
+}
+
+const webhookSecrets = z
+  .string(WEBHOOK_SECRET_MEND)
+  .transform((value) => value.split(',').map((secret) => secret.trim()))
+  .refine((list) => list.every(isWebhookSecret), WEBHOOK_SECRET_MEND)
+  .transform((list) => list as [string, ...string[]]);
+
 /** What an `Authorization` header can carry. */
 const adminToken = z
   .string()
@@ -60,13 +76,22 @@ export const cartSettings = {
   CART_TTL: duration({ default: '30m', min: '1s', max: '3650d' }),
   // Above 40,000 the server's own limit of 51,200 events could end a cart's run.
   CART_CONTINUE_AS_NEW_EVENTS: wholeNumber({ default: 2_000, min: 50, max: 40_000 }),
+  PAYMENT_ATTEMPT_TIMEOUT: duration({ default: '30s' }),
   ...reservationTimes,
+};
+export const checkoutSettings = {
+  CHECKOUT_WAIT: duration({ default: '5m', min: '0ms', max: '1d' }),
+  PAYMENT_WINDOW: duration({ default: '30m', min: '1s' }),
 };
 export const catalogSettings = { CATALOG: oneOf(['open', 'strict'], 'strict') };
 export const catalogCacheSettings = { CATALOG_CACHE: duration({ default: '10s', min: '0ms', max: '1d' }) };
 export const reservationSettings = {
   RESERVATION_URL: url({ protocol: /^https?$/, mend: 'use a URL such as http://127.0.0.1:4000' }),
 };
+export const paymentSettings = {
+  PAYMENT_URL: url({ protocol: /^https?$/, mend: 'use a URL such as http://127.0.0.1:4001' }),
+};
+export const paymentWebhookSettings = { PAYMENT_WEBHOOK_SECRET: webhookSecrets };
 export const workerSettings = {
   WORKER_CACHED_WORKFLOWS: wholeNumber({ default: 600, min: 0, max: 100_000 }),
   WORKER_ACTIVITIES: wholeNumber({ default: 200, min: 1, max: 100_000 }),
@@ -84,6 +109,7 @@ export const devSettings = {
   TEMPORAL_UI_PORT: port(8233),
   POSTGRES_PORT: port(5433),
   RESERVATION_PORT: port(4000),
+  PAYMENT_PORT: port(4001),
   DATA_DIR: text({ default: '.data', mend: 'use a folder' }),
 };
 
@@ -97,9 +123,12 @@ export const settingNames: readonly string[] = [
       httpSettings,
       sessionSettings,
       cartSettings,
+      checkoutSettings,
       catalogSettings,
       catalogCacheSettings,
       reservationSettings,
+      paymentSettings,
+      paymentWebhookSettings,
       workerSettings,
       binarySettings,
       devSettings,

@@ -3,9 +3,16 @@ import { access, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { loadApiConfig, type DevConfig } from '../config.ts';
 import type { Child } from './child-process.ts';
-import { checkChildEnv, createChildEnv, stackSecretsOf, type ChildEnv, type StackUrls } from './child-env.ts';
+import {
+  apiUrlOf,
+  checkChildEnv,
+  createChildEnv,
+  stackSecretsOf,
+  type ChildEnv,
+  type StackUrls,
+} from './child-env.ts';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
-import { apiPart, migrate, reservationStubPart, workerPart, type LineSink } from './parts.ts';
+import { apiPart, migrate, stubPart, workerPart, type LineSink } from './parts.ts';
 import { connectHost, portProblems, type PortClaim } from './ports.ts';
 import type { Part, Supervisor } from './supervisor.ts';
 import { findTemporalProgram } from './temporal-binaries.ts';
@@ -17,7 +24,7 @@ export class StackError extends Error {
 }
 
 /** Users before what they use. */
-export const STOP_ORDER = ['api', 'worker', 'reservations', 'temporal', 'postgres'];
+export const STOP_ORDER = ['api', 'worker', 'payments', 'reservations', 'temporal', 'postgres'];
 
 export interface StackOptions {
   config: DevConfig;
@@ -65,6 +72,11 @@ function portClaims({ ports, external }: DevConfig): PortClaim[] {
       port: ports.reservation,
       part: 'the reservation stub',
     },
+    external.paymentUrl === undefined && {
+      setting: 'PAYMENT_PORT',
+      port: ports.payment,
+      part: 'the payment stub',
+    },
   ];
   return claims.filter((claim) => claim !== false);
 }
@@ -74,11 +86,8 @@ function addressesOf({ host, ports, external }: DevConfig): Omit<StackUrls, 'dat
   return {
     temporalAddress: external.temporal?.address ?? `${local}:${ports.temporal}`,
     reservationUrl: external.reservationUrl ?? `http://${local}:${ports.reservation}`,
+    paymentUrl: external.paymentUrl ?? `http://${local}:${ports.payment}`,
   };
-}
-
-export function apiUrlOf({ host, ports }: DevConfig): string {
-  return `http://${connectHost(host)}:${ports.api}`;
 }
 
 /** Starts what is not given from outside, migrates, then starts the worker and the API. */
@@ -97,7 +106,9 @@ export async function startStack(options: StackOptions): Promise<StackUrls> {
     external.databaseUrl === undefined && supervisor.start(postgres),
     cliPath !== undefined && supervisor.start(temporalPart(options, cliPath)),
     external.reservationUrl === undefined &&
-      supervisor.start(reservationStubPart(addresses.reservationUrl, stubEnv, lines)),
+      supervisor.start(stubPart('reservations', addresses.reservationUrl, stubEnv, lines)),
+    external.paymentUrl === undefined &&
+      supervisor.start(stubPart('payments', addresses.paymentUrl, stubEnv, lines)),
   ]);
   signal.throwIfAborted();
 

@@ -6,6 +6,7 @@ export interface WelcomeFacts {
   temporalAddress: string;
   databaseUrl: string;
   reservationUrl: string;
+  paymentUrl: string;
   /** Left out where the user gave it. */
   adminToken?: string;
   dataDir: string;
@@ -22,6 +23,7 @@ export function welcomeText(facts: WelcomeFacts): string {
     ['Temporal', facts.temporalAddress],
     ['Postgres', facts.databaseUrl],
     ['Reservations', facts.reservationUrl],
+    ['Payments', facts.paymentUrl],
     ['Admin token', facts.adminToken],
     ['Data and logs', facts.dataDir],
   ];

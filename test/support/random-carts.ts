@@ -1,186 +1,119 @@
 import fc from 'fast-check';
-import { limits } from '../../src/domain/cart.ts';
+import { limits, type Cart } from '../../src/domain/cart.ts';
 import { createCartLog, openCart, reopenCart } from '../../src/domain/cart-log.ts';
-import type { Cart } from '../../src/domain/cart.ts';
-import type { ExternalCommand } from '../../src/domain/commands.ts';
-import { effectsOf, type Effect } from '../../src/domain/effects.ts';
+import type { ShopperCommand } from '../../src/domain/commands.ts';
+import { effectsOf } from '../../src/domain/effects.ts';
+import type { CartEvent } from '../../src/domain/events.ts';
 import type { CartSave } from '../../src/domain/persistence.ts';
-import type { EffectResult } from '../../src/domain/settle.ts';
-import { addItem, checkout, envelope, item, notPaid, openedAt, paid, ttlMs, yes } from './cart-scenario.ts';
+import { addItem, checkout, envelope, item, openedAt, ttlMs } from './cart-scenario.ts';
+import { createWorld } from './world.ts';
 
-type Mode = 'yes' | 'outOfStock' | 'noAnswer';
+type Mode = 'yes' | 'refused' | 'noAnswer';
 
-export type Step =
-  | { do: 'command'; command: ExternalCommand }
+type Step =
+  | { do: 'command'; command: ShopperCommand }
   | { do: 'answer'; pick: number; with: Mode }
-  /** Every service says yes to what it is asked just now. */
+  /** Every call under way at once, so that checkouts get somewhere. */
   | { do: 'answerAll' }
-  /** Of one of the orders so far, by the payment that it waits for or by another one. */
-  | { do: 'payment'; pick: number; news: 'succeeded' | 'failed'; isOther: boolean }
-  | { do: 'tick'; afterMs: number }
-  | { do: 'expire' }
+  | { do: 'pay'; pick: number; success: boolean }
+  | { do: 'news'; pick: number }
+  | { do: 'expire'; early: boolean }
   | { do: 'save' }
   | { do: 'carryOver' }
   | { do: 'nextLife'; ttlMs: number };
 
-const name = fc.constantFrom('apple', 'pear', 'plum', 'fig');
-const itemId = name.map((n) => `id-${n}`);
-const quantity = fc.integer({ min: 1, max: limits.quantityPerLine });
+const names = ['apple', 'pear', 'plum', 'fig'];
+const name = fc.constantFrom(...names);
+const quantity = fc.oneof(
+  { weight: 5, arbitrary: fc.integer({ min: 1, max: 5 }) },
+  { weight: 1, arbitrary: fc.integer({ min: 1, max: limits.quantityPerLine }) },
+);
+const pick = fc.nat(9);
 
-const command: fc.Arbitrary<ExternalCommand> = fc.oneof(
+const command: fc.Arbitrary<ShopperCommand> = fc.oneof(
   fc
     .array(fc.tuple(name, quantity, fc.integer({ min: 0, max: 9_999 })), { minLength: 1, maxLength: 3 })
     .map((items) => addItem(...items.map(([n, q, price]) => item(n, q, price)))),
-  fc.record({ type: fc.constant('changeQuantity' as const), itemId, quantity }),
-  fc.record({ type: fc.constant('removeItem' as const), itemId }),
+  fc.record({ type: fc.constant('changeQuantity' as const), itemId: name.map((n) => `id-${n}`), quantity }),
+  fc.record({ type: fc.constant('removeItem' as const), itemId: name.map((n) => `id-${n}`) }),
   fc.constant({ type: 'clearItems' as const }),
   fc.constant({ type: 'touch' as const }),
   fc.constantFrom(checkout('reject'), checkout('drop')),
-  fc.constant({ type: 'cancelCheckout' as const }),
+  fc.constantFrom(checkout('reject'), checkout('reject'), { type: 'cancelCheckout' as const }),
 );
 
-const orderly = <S extends Step>(value: S): fc.Arbitrary<Step> => fc.constant(value);
+const mode = fc.constantFrom<Mode>('yes', 'yes', 'refused', 'noAnswer');
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: command.map((c): Step => ({ do: 'command', command: c })) },
-  {
-    weight: 8,
-    arbitrary: fc.record({
-      do: fc.constant('answer' as const),
-      pick: fc.nat(9),
-      with: fc.constantFrom<Mode>('yes', 'yes', 'yes', 'outOfStock', 'noAnswer'),
-    }),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      do: fc.constant('payment' as const),
-      pick: fc.nat(9),
-      news: fc.constantFrom('succeeded' as const, 'failed' as const),
-      isOther: fc.boolean(),
-    }),
-  },
-  { weight: 1, arbitrary: fc.constantFrom(1_000, 300_000, 700_000).map((ms): Step => tick(ms)) },
-  { weight: 4, arbitrary: orderly({ do: 'answerAll' }) },
-  { weight: 1, arbitrary: orderly({ do: 'expire' }) },
-  { weight: 4, arbitrary: orderly({ do: 'save' }) },
-  { weight: 1, arbitrary: orderly({ do: 'carryOver' }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('answer' as const), pick, with: mode }) },
+  { weight: 6, arbitrary: fc.constant<Step>({ do: 'answerAll' }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('pay' as const), pick, success: fc.boolean() }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('news' as const), pick }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('expire' as const), early: fc.boolean() }) },
+  { weight: 3, arbitrary: fc.constant<Step>({ do: 'save' }) },
+  { weight: 1, arbitrary: fc.constant<Step>({ do: 'carryOver' }) },
   { weight: 1, arbitrary: fc.constantFrom(ttlMs, 2 * ttlMs).map((ms): Step => nextLife(ms)) },
 );
 
-const tick = (afterMs: number): Step => ({ do: 'tick', afterMs });
 const nextLife = (ms: number): Step => ({ do: 'nextLife', ttlMs: ms });
 
-/** What may happen to a cart: commands, answers good and bad, payments late and double, time, restarts. */
-export const steps: fc.Arbitrary<Step[]> = fc.array(step, { maxLength: 60, size: 'max' });
+/** What may happen to a cart. Long ones: by default fast-check stops at about ten steps. */
+export const journey = fc.array(step, { maxLength: 80, size: 'max' });
 
-/** A reservation service of its own books: what it holds, by key, and the keys it must never honour again. */
-function createService() {
-  const held = new Map<string, number>();
-  const tombstones = new Set<string>();
-
-  function end(key: string, mode: Mode): EffectResult {
-    if (mode === 'noAnswer') return { status: 'failed', reason: 'no answer' };
-    tombstones.add(key);
-    held.delete(key);
-    return { status: mode === 'yes' ? 'done' : 'gone' };
+/** As the API does it: a new id for each line that is added, and clients that name the lines they see. */
+function withIds(wanted: ShopperCommand, cart: Cart, index: number): ShopperCommand {
+  if (wanted.type === 'addItem') {
+    return { ...wanted, items: wanted.items.map((one, n) => ({ ...one, itemId: `id-${index}-${n}` })) };
   }
-
-  return {
-    held,
-    /** `noAnswer` takes effect half of the time: the worst case for the cart. */
-    call(effect: Effect, mode: Mode, takesEffect: boolean): EffectResult {
-      switch (effect.type) {
-        case 'release':
-          return end(effect.key, mode === 'yes' ? 'yes' : 'noAnswer');
-        case 'commit':
-          return end(effect.key, mode);
-        case 'reserve':
-        case 'adjust': {
-          if (mode === 'outOfStock') return { status: 'unavailable', reason: 'out of stock' };
-          const isTaken = !tombstones.has(effect.key) && (mode === 'yes' || takesEffect);
-          if (isTaken) held.set(effect.key, effect.quantity);
-          return mode === 'yes' ? yes(effect) : { status: 'failed', reason: 'no answer' };
-        }
-        case 'placeOrder':
-          if (mode === 'outOfStock') return { status: 'unknown_product', names: ['apple'] };
-          return mode === 'yes' ? yes(effect) : { status: 'failed', reason: 'no answer' };
-        default:
-          return mode === 'yes' ? yes(effect) : { status: 'failed', reason: 'no answer' };
-      }
-    },
-  };
+  if (!('itemId' in wanted)) return wanted;
+  const line = cart.lines.find(({ name: n }) => `id-${n}` === wanted.itemId);
+  return line ? { ...wanted, itemId: line.itemId } : wanted;
 }
 
-export type Service = ReturnType<typeof createService>;
+const chosen = <T>(list: readonly T[], index: number): T | undefined =>
+  list[index % Math.max(list.length, 1)];
 
-/** As the API gives them: an item that is added has an id that was never there; the others name a line by its id. */
-function withIds(received: ExternalCommand, operation: number, { lines }: Cart): ExternalCommand {
-  switch (received.type) {
-    case 'addItem':
-      return {
-        ...received,
-        items: received.items.map((added, index) => ({ ...added, itemId: `${operation}-${index}` })),
-      };
-    case 'changeQuantity':
-    case 'removeItem': {
-      const line = lines.find((candidate) => `id-${candidate.name}` === received.itemId);
-      return { ...received, itemId: line?.itemId ?? received.itemId };
-    }
-    default:
-      return received;
-  }
-}
-
-/** Plays a cart's life in memory. `saves` is what the read model would have got, `states` the cart after each step. */
-export function play(life: readonly Step[], cartId = 'cart1') {
+/**
+ * Plays a cart's life in memory. `saves` is what the read model gets of it by the last `drain`, `events` all that
+ * is in them, `states` the cart after each step.
+ */
+export function play(steps: readonly Step[], cartId = 'cart1') {
   let cartLog = createCartLog(openCart({ cartId, currency: 'EUR', ttlMs }, openedAt));
-  const service = createService();
+  const world = createWorld();
   const saves: CartSave[] = [];
+  const events: CartEvent[] = [];
   const states: Cart[] = [];
   let now = openedAt;
-  let operations = 0;
-
-  function drain() {
+  const drain = () => {
     for (let save = cartLog.nextSave(); save; save = cartLog.nextSave()) {
       saves.push(save);
+      events.push(...save.events);
       cartLog.saved(save);
     }
-  }
-  const handle = (received: ExternalCommand) => {
-    operations += 1;
-    cartLog.handle(envelope(withIds(received, operations, cartLog.cart), `${cartId}-${operations}`), now);
   };
 
   function take(current: Step, index: number) {
     switch (current.do) {
       case 'command':
-        return handle(current.command);
+        return cartLog.handle(envelope(withIds(current.command, cartLog.cart, index)), now);
       case 'answer': {
-        const wanted = effectsOf(cartLog.cart);
-        const effect = wanted[current.pick % Math.max(wanted.length, 1)];
-        return effect && cartLog.settle(effect, service.call(effect, current.with, index % 2 === 0), now);
+        const effect = chosen(effectsOf(cartLog.cart), current.pick);
+        return effect && cartLog.settle(effect, world.call(effect, current.with, index % 2 === 0), now);
       }
       case 'answerAll':
-        for (const effect of effectsOf(cartLog.cart)) {
-          cartLog.settle(effect, service.call(effect, 'yes', true), now);
-        }
+        for (const effect of effectsOf(cartLog.cart))
+          cartLog.settle(effect, world.call(effect, 'yes', true), now);
         return;
-      case 'payment': {
-        const { orders } = cartLog.cart;
-        const order = orders[current.pick % Math.max(orders.length, 1)];
-        if (!order) return;
-        const paymentId = current.isOther ? `other-${order.orderId}` : `pay-${order.orderId}`;
-        const { orderId, totalMinor } = order;
-        return handle(
-          current.news === 'failed' ? notPaid(orderId, paymentId) : paid(orderId, totalMinor, paymentId),
-        );
+      case 'pay':
+        return world.pay(chosen(world.payable(), current.pick), current.success);
+      case 'news': {
+        // Any news, again and in any order.
+        const news = chosen(world.news, current.pick);
+        return news && cartLog.handle(envelope(news), now);
       }
-      case 'tick':
-        now += current.afterMs;
-        return cartLog.tick(now);
       case 'expire':
-        return cartLog.tick(now, { early: true });
+        return cartLog.tick(now, { early: current.early });
       case 'save':
         return drain();
       case 'carryOver':
@@ -194,11 +127,20 @@ export function play(life: readonly Step[], cartId = 'cart1') {
     }
   }
 
-  life.forEach((current, index) => {
-    now += 1_000;
+  steps.forEach((current, index) => {
+    now += 100_000;
     take(current, index);
     states.push(cartLog.cart);
   });
-  drain();
-  return { cartLog, service, saves, states, events: saves.flatMap((save) => save.events) };
+  /** All news arrive, and every service says yes until the cart wants nothing more. */
+  const settleAll = () => {
+    for (const news of world.news) cartLog.handle(envelope(news), now);
+    for (let round = 0; round < 40; round += 1) {
+      const wanted = effectsOf(cartLog.cart);
+      if (wanted.length === 0) return drain();
+      for (const effect of wanted) cartLog.settle(effect, world.call(effect, 'yes', true), now);
+    }
+    throw new Error('The cart does not come to rest');
+  };
+  return { cartLog, world, saves, events, states, drain, settleAll };
 }
