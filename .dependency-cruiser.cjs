@@ -76,7 +76,7 @@ module.exports = {
       severity: 'error',
       comment: 'A composition root is a program: what others need of it belongs into src/composition.',
       from: { path: '^(src|workflows|activities|drizzle)/' },
-      to: { path: '^src/(api|worker|migrate|dev|build-workflow-bundle)\\.ts$' },
+      to: { path: '^src/(api|worker|migrate|rebuild|drift|dev|build-workflow-bundle)\\.ts$' },
     },
     {
       name: 'no-tests-in-code',

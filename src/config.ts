@@ -46,6 +46,8 @@ export interface ApiConfig extends ProcessConfig {
     bodyLimitBytes: number;
     shutdownGraceMs: number;
     cookieSecure: boolean;
+    /** Opens the admin endpoints; without it there are none. */
+    adminToken: string | undefined;
   };
   database: DatabaseConfig;
   temporal: TemporalConfig;
@@ -135,6 +137,7 @@ function readHttp(reader: SettingsReader, process: ProcessConfig): ApiConfig['ht
     bodyLimitBytes: settings.BODY_LIMIT_BYTES,
     shutdownGraceMs: settings.API_SHUTDOWN_GRACE,
     cookieSecure: settings.COOKIE_SECURE ?? process.env === 'production',
+    adminToken: settings.ADMIN_TOKEN,
   };
 }
 
@@ -217,6 +220,7 @@ export function loadWorkerConfig(env: Env): WorkerConfig {
   });
 }
 
+/** Also for the other programs that operators run. */
 export function loadMigrateConfig(env: Env): MigrateConfig {
   return loadConfig(env, (reader) => ({
     ...readProcess(reader),

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { ConfigError, loadDevConfig, processEnvironment, type DevConfig } from './config.ts';
 import { answersHttp, ChildStartError } from './dev/child-process.ts';
-import { apiUrlOf, type StackUrls } from './dev/child-env.ts';
+import { apiUrlOf, stackSecretsOf, type StackUrls } from './dev/child-env.ts';
 import { EmbeddedPostgresError } from './dev/embedded-postgres.ts';
 import { prefixed } from './dev/log-lines.ts';
 import { createPartLog } from './dev/part-log.ts';
@@ -88,7 +88,7 @@ function reportFailure(error: unknown): void {
 }
 
 async function describeStack(config: DevConfig, urls: StackUrls, startedInMs: number): Promise<string> {
-  const { external, host, ports } = config;
+  const { external, host, ports, childEnv } = config;
   const apiUrl = apiUrlOf(config);
   const docsUrl = `${apiUrl}/docs`;
   const hasDocs = await answersHttp(docsUrl).catch(() => false);
@@ -102,6 +102,7 @@ async function describeStack(config: DevConfig, urls: StackUrls, startedInMs: nu
     databaseUrl: external.databaseUrl === undefined ? urls.databaseUrl : withoutPassword(urls.databaseUrl),
     reservationUrl: withoutPassword(urls.reservationUrl),
     paymentUrl: withoutPassword(urls.paymentUrl),
+    ...(childEnv['ADMIN_TOKEN'] === undefined ? { adminToken: stackSecretsOf(config.dataDir).admin } : {}),
     dataDir: config.dataDir,
     startedInMs,
   });

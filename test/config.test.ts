@@ -139,6 +139,19 @@ describe('configuration', () => {
     ]);
   });
 
+  it('opens the admin endpoints only with a long token, and shows none', () => {
+    expect(loadApiConfig(api).http.adminToken).toBeUndefined();
+    const token = 't'.repeat(32);
+    expect(loadApiConfig({ ...api, ADMIN_TOKEN: token }).http.adminToken).toBe(token);
+    for (const bad of ['too-short', `${token} with spaces`]) {
+      const [problem, ...others] = problemsOf(() => loadApiConfig({ ...api, ADMIN_TOKEN: bad }));
+      expect([problem?.startsWith(`ADMIN_TOKEN is set, ${bad.length} characters: use`), others]).toEqual([
+        true,
+        [],
+      ]);
+    }
+  });
+
   it.each([
     ['no prefix', 'c2VjcmV0'.repeat(4)],
     ['too few bytes', 'whsec_c2VjcmV0'],

@@ -9,6 +9,7 @@ import type { CommandEnvelope, ExternalCommand } from '../src/domain/commands.ts
 export const cartWorkflowType = 'cartWorkflow';
 
 export const cartWorkflowId = (cartId: string): string => `cart-${cartId}`;
+export const cartIdOfWorkflow = (workflowId: string): string => workflowId.replace(/^cart-/, '');
 
 /** One signal a command, named as the command, so that the Web UI's event list reads like the shop's day. */
 export const commandSignals = {

@@ -9,9 +9,12 @@ import { closeDatabase, createDatabase } from '../platform/database.ts';
 import type { Logger } from '../platform/logger.ts';
 import { createReadiness } from '../platform/readiness.ts';
 import { createTemporalClient } from '../platform/temporal-client.ts';
+import { createAbandonedCarts } from '../read-model/abandoned-carts.ts';
+import { createAbandonedSummary } from '../read-model/abandoned-summary.ts';
 import { createCartFeed } from '../read-model/cart-feed.ts';
 import { createCartViews } from '../read-model/cart-views.ts';
 import { createCatalog } from '../read-model/catalog.ts';
+import { createHistoryViews } from '../read-model/history-views.ts';
 import { createOrderViews } from '../read-model/order-views.ts';
 import { createCartSessions } from '../sessions/cart-sessions.ts';
 
@@ -32,6 +35,8 @@ export function createApi(config: ApiConfig, logger: Logger) {
     sessions: createCartSessions(config.sessions),
     views,
     orders,
+    history: createHistoryViews(database),
+    abandonedCarts: { list: createAbandonedCarts(database), summarise: createAbandonedSummary(database) },
     submit: createSubmitCommand({ commands, views, feed, catalog }),
     touch: createCartTouch(commands),
     verifyPayment: createPaymentWebhookVerifier({ secrets: config.payments.webhookSecrets }),
@@ -43,6 +48,7 @@ export function createApi(config: ApiConfig, logger: Logger) {
     checkout: config.checkout,
     bodyLimitBytes: config.http.bodyLimitBytes,
     cookieSecure: config.http.cookieSecure,
+    adminToken: config.http.adminToken,
   });
   return {
     app,

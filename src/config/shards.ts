@@ -31,6 +31,13 @@ const webhookSecrets = z
   .refine((list) => list.every(isWebhookSecret), WEBHOOK_SECRET_MEND)
   .transform((list) => list as [string, ...string[]]);
 
+/** What an `Authorization` header can carry. */
+const adminToken = z
+  .string()
+  .regex(/^[\x21-\x7e]*$/, 'use letters, digits and signs, without spaces')
+  .min(SECRET_LENGTH_MIN, `use at least ${SECRET_LENGTH_MIN} random characters`)
+  .optional();
+
 const host = text({ default: '127.0.0.1', mend: 'use an address to listen on' });
 export const processSettings = {
   NODE_ENV: oneOf(['development', 'production', 'test'], 'development'),
@@ -51,6 +58,7 @@ export const httpSettings = {
   BODY_LIMIT_BYTES: wholeNumber({ default: 65_536, min: 1_024, max: 10_485_760 }),
   API_SHUTDOWN_GRACE: duration({ default: '10s', min: '0ms', max: '1h' }),
   COOKIE_SECURE: flag(),
+  ADMIN_TOKEN: adminToken,
 };
 export const sessionSettings = {
   SESSION_SECRET: secrets,

@@ -16,6 +16,7 @@ export interface StackUrls {
 export interface StackSecrets {
   session: string;
   paymentWebhook: string;
+  admin: string;
 }
 
 export type ChildEnv = Readonly<Record<string, string>>;
@@ -34,6 +35,7 @@ export function createChildEnv(config: DevConfig, urls: StackUrls, secrets: Stac
     WORKER_SHUTDOWN_GRACE: '5s',
     API_SHUTDOWN_GRACE: '3s',
     SESSION_SECRET: secrets.session,
+    ADMIN_TOKEN: secrets.admin,
     ...(config.external.temporal === undefined ? onEmbeddedTemporal(given, urls.temporalAddress) : given),
     NODE_ENV: 'development',
     HOST: config.host,
@@ -90,6 +92,7 @@ export function stackSecretsOf(dataDir: string): StackSecrets {
       'payment-webhook-secret',
       () => `whsec_${randomBytes(24).toString('base64')}`,
     ),
+    admin: secretOf(dataDir, 'admin-token', () => randomBytes(32).toString('base64url')),
   };
 }
 

@@ -11,6 +11,7 @@ const OUR_FILES = [
   'payments.jsonl',
   'session-secret',
   'payment-webhook-secret',
+  'admin-token',
   'run.json',
   'run.json.new',
 ];

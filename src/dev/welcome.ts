@@ -7,6 +7,8 @@ export interface WelcomeFacts {
   databaseUrl: string;
   reservationUrl: string;
   paymentUrl: string;
+  /** Left out where the user gave it. */
+  adminToken?: string;
   dataDir: string;
   startedInMs: number;
 }
@@ -22,6 +24,7 @@ export function welcomeText(facts: WelcomeFacts): string {
     ['Postgres', facts.databaseUrl],
     ['Reservations', facts.reservationUrl],
     ['Payments', facts.paymentUrl],
+    ['Admin token', facts.adminToken],
     ['Data and logs', facts.dataDir],
   ];
   const json = `-H 'content-type: application/json' -d`;

@@ -2,6 +2,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import { bodyLimit } from 'hono/body-limit';
 import { requestId } from 'hono/request-id';
 import { secureHeaders } from 'hono/secure-headers';
+import { mountAdmin } from './admin.ts';
 import { requestLog } from './middleware/request-log.ts';
 import { sessionFromClient, sessionFromPath } from './middleware/session.ts';
 import { onNotFound } from './not-found.ts';
@@ -15,6 +16,7 @@ import { registerCheckout } from './routes/checkout.ts';
 import { registerClearItems } from './routes/clear-items.ts';
 import { registerCreateSession } from './routes/create-session.ts';
 import { registerGetCart } from './routes/get-cart.ts';
+import { registerGetHistory } from './routes/get-history.ts';
 import { registerGetOperation } from './routes/get-operation.ts';
 import { registerGetOrder } from './routes/get-order.ts';
 import { registerHealth } from './routes/health.ts';
@@ -40,6 +42,7 @@ export function createApp(deps: HttpDeps): OpenAPIHono<AppEnv> {
   registerCreateSession(app, deps);
   registerGetOrder(app, deps);
   registerPaymentWebhook(app, deps);
+  mountAdmin(app, deps);
   mountCart(app, deps);
   return app;
 }
@@ -56,7 +59,7 @@ function mountCart(app: OpenAPIHono<AppEnv>, deps: HttpDeps) {
   }
   for (const prefix of ['/api/v1', '']) {
     const items = createRouter();
-    for (const path of ['/items/*', '/operations/*', '/checkout', '/orders']) {
+    for (const path of ['/items/*', '/operations/*', '/checkout', '/orders', '/history']) {
       items.use(path, sessionFromClient({ sessions, prefix, cookieSecure }));
     }
     registerOfCart(items, deps);
@@ -73,6 +76,7 @@ function registerOfCart(app: OpenAPIHono<AppEnv>, deps: HttpDeps) {
   registerCheckout(app, deps);
   registerCancelCheckout(app, deps);
   registerListOrders(app, deps);
+  registerGetHistory(app, deps);
   registerGetOperation(app, deps);
 }
 

@@ -41,3 +41,10 @@ export const readResponses = {
   404: problemResponse('No such session'),
   503: problemResponse('Cannot be read just now'),
 };
+
+export const adminResponses = {
+  401: problemResponse('The admin token is missing or wrong'),
+  404: problemResponse('No admin token is configured'),
+  422: problemResponse('A parameter is not valid'),
+  503: problemResponse('Cannot be read just now'),
+};

@@ -41,7 +41,7 @@ export const itemParams = z.object({ itemId: id.openapi({ example: '3f2a9c1e5b7d
 
 export const operationParams = z.object({ operationId: id });
 
-const timestamp = z.iso.datetime().openapi({ example: '2026-11-24T12:00:00.000Z' });
+export const timestamp = z.iso.datetime().openapi({ example: '2026-11-24T12:00:00.000Z' });
 
 const reservation = z
   .object({
@@ -149,6 +149,52 @@ export const pageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(100).default(20),
   cursor: z.string().max(500).optional(),
 });
+
+const cartEvent = z
+  .object({
+    version: z.int(),
+    type: z.string().openapi({ example: 'ItemAdded' }),
+    at: timestamp,
+    by: z.enum(['shopper', 'clock', 'operator', 'reservation-service', 'payment-service', 'service']),
+    operationId: z.string().nullable(),
+    data: z.record(z.string(), z.unknown()).openapi({
+      example: { itemId: '3f2a9c1e5b7d4a60', name: 'apple', quantity: 2, unitPriceMinor: 45 },
+      description: 'What else the event says; instants in it are ms since the epoch',
+    }),
+  })
+  .openapi('CartEvent');
+
+export const eventListSchema = z
+  .object({ events: z.array(cartEvent), next: z.string().nullable() })
+  .openapi('EventList');
+
+export const cartThenSchema = z
+  .object({ at: z.object({ version: z.int(), time: timestamp }), cart: cartSchema, event: cartEvent })
+  .openapi('CartThen');
+
+/** ms since the epoch. No cart is older than that, and Postgres knows no year 0. */
+export const msOf = (time: string): number => Math.max(Date.parse(time), 0);
+
+const time = z.iso.datetime({ offset: true });
+const version = /^\d{1,9}$/;
+
+/** A version, or an instant in ms since the epoch. */
+const moment = z
+  .string()
+  .transform((text, context) => {
+    if (version.test(text)) return { version: Number(text) };
+    if (time.safeParse(text).success) return { time: msOf(text) };
+    const message = 'is neither a version (7) nor a time (2026-11-24T12:00:00Z, a plus sign sent as %2B)';
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  })
+  .openapi({
+    type: 'string',
+    example: '2026-11-24T12:00:00Z',
+    description: 'A version, or a time (RFC 3339)',
+  });
+
+export const historyQuery = pageQuery.extend({ at: moment.optional() });
 
 export const sessionSchema = z
   .object({ sessionId: z.string(), expiresAt: timestamp, cart: cartSchema })

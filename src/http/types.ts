@@ -3,7 +3,10 @@ import type { Logger } from 'pino';
 import type { CartSession, CartSessions } from '../sessions/cart-sessions.ts';
 import type { CartTouch } from '../gateway/cart-touch.ts';
 import type { VerifyPaymentWebhook } from '../payments/payment-webhook.ts';
+import type { ListAbandonedCarts } from '../read-model/abandoned-carts.ts';
+import type { SummariseAbandonedCarts } from '../read-model/abandoned-summary.ts';
 import type { CartViews } from '../read-model/cart-views.ts';
+import type { HistoryViews } from '../read-model/history-views.ts';
 import type { OrderViews } from '../read-model/order-views.ts';
 import type { AcceptPayment } from './accept-payment.ts';
 import type { WaitBounds } from './prefer.ts';
@@ -26,6 +29,8 @@ export interface HttpDeps {
   sessions: CartSessions;
   views: CartViews;
   orders: OrderViews;
+  history: HistoryViews;
+  abandonedCarts: { list: ListAbandonedCarts; summarise: SummariseAbandonedCarts };
   submit: SubmitCommand;
   /** Called with every cart that is read. */
   touch: CartTouch;
@@ -38,6 +43,8 @@ export interface HttpDeps {
   checkout: { waitMs: number; payWithinMs: number };
   bodyLimitBytes: number;
   cookieSecure: boolean;
+  /** Opens the admin endpoints; without it there are none. */
+  adminToken: string | undefined;
 }
 
 /** Asks each dependency whether it answers; resolves within about a second. */

@@ -12,7 +12,11 @@ const urls = {
   reservationUrl: 'http://127.0.0.1:4999',
   paymentUrl: 'http://127.0.0.1:4998',
 };
-const secrets = { session: 's'.repeat(43), paymentWebhook: `whsec_${'w'.repeat(32)}` };
+const secrets = {
+  session: 's'.repeat(43),
+  paymentWebhook: `whsec_${'w'.repeat(32)}`,
+  admin: 'a'.repeat(43),
+};
 const childEnv = (env: Env) => createChildEnv(loadDevConfig(env), urls, secrets);
 
 it('a stack without any setting is complete, open to any name, and quick to stop', () => {
@@ -68,13 +72,19 @@ it('a longer reservation attempt does not forbid the short grace of the local wo
   expect(() => checkChildEnv(childEnv({ RESERVATION_ATTEMPT_TIMEOUT: '4m' }))).not.toThrow();
 });
 
+it('the admin endpoints are open to the token of the data folder, or to the one that the user gave', () => {
+  expect(loadApiConfig(childEnv({})).http.adminToken).toBe(secrets.admin);
+  const given = 'g'.repeat(32);
+  expect(loadApiConfig(childEnv({ ADMIN_TOKEN: given })).http.adminToken).toBe(given);
+});
+
 it('the secrets are made once, and only their owner can read them', () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'secret-'));
   try {
     const made = stackSecretsOf(dataDir);
     checkChildEnv(createChildEnv(loadDevConfig({}), urls, made));
     expect(stackSecretsOf(dataDir)).toEqual(made);
-    for (const file of ['session-secret', 'payment-webhook-secret']) {
+    for (const file of ['session-secret', 'payment-webhook-secret', 'admin-token']) {
       expect(statSync(join(dataDir, file)).mode & 0o777).toBe(0o600);
     }
   } finally {

@@ -36,6 +36,7 @@ it('make reset deletes what the stack keeps, and nothing else in the folder', as
     'payments.jsonl',
     'session-secret',
     'payment-webhook-secret',
+    'admin-token',
     'notes.txt',
   ])
     writeFileSync(join(dataDir, file), '');

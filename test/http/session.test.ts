@@ -28,6 +28,7 @@ const requests: [string, string, unknown?][] = [
   ['DELETE', '/items/abc'],
   ['DELETE', '/items'],
   ['GET', '/operations/abc'],
+  ['GET', '/history'],
 ];
 
 describe('a session that is not good is a 404 with no work done behind it', () => {

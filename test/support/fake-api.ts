@@ -68,6 +68,12 @@ export function createFakeApi(overrides: Partial<HttpDeps> = {}) {
         return await behaviour.views.findOperation(cartId, operationId);
       },
     },
+    history: { listEvents: async () => ({ events: [], next: undefined }), cartAt: async () => undefined },
+    abandonedCarts: {
+      list: async () => ({ carts: [], next: undefined }),
+      summarise: async () => ({ count: 0, totalMinor: 0, days: [], topItems: [] }),
+    },
+    adminToken: undefined,
     readiness: async () => ({ postgres: 'ok', temporal: 'ok' }),
     logger: pino({ base: null }, collect(logLines)),
     currency: 'EUR',

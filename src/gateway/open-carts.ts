@@ -1,0 +1,47 @@
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import type { Cart } from '../domain/cart.ts';
+import {
+  cartIdOfWorkflow,
+  cartWorkflowId,
+  cartWorkflowType,
+  getStateQuery,
+} from '../../workflows/cart.messages.ts';
+
+/** The carts whose workflow runs. */
+export interface OpenCarts {
+  /** Their ids, as far as Temporal's visibility has them by now. */
+  list(): AsyncIterable<string>;
+  /** The workflow's own state, null until it has loaded. Rejects where no worker answers. */
+  stateOf(cartId: string): Promise<Cart | null>;
+  isOpen(cartId: string): Promise<boolean>;
+}
+
+export interface OpenCartsOptions {
+  client: Client;
+  taskQueue: string;
+  /** How long a worker may take to replay a long history and answer. */
+  answerDeadlineMs?: number;
+}
+
+export function createOpenCarts(options: OpenCartsOptions): OpenCarts {
+  const { client, taskQueue, answerDeadlineMs = 10_000 } = options;
+  const handleOf = (cartId: string) => client.workflow.getHandle(cartWorkflowId(cartId));
+  const inTime = <T>(call: () => Promise<T>): Promise<T> =>
+    client.connection.withDeadline(Date.now() + answerDeadlineMs, call);
+  return {
+    async *list() {
+      const query = `WorkflowType="${cartWorkflowType}" and ExecutionStatus="Running" and TaskQueue="${taskQueue}"`;
+      for await (const { workflowId } of client.workflow.list({ query })) yield cartIdOfWorkflow(workflowId);
+    },
+    stateOf: (cartId) => inTime(() => handleOf(cartId).query(getStateQuery)),
+    async isOpen(cartId) {
+      try {
+        const { status } = await inTime(() => handleOf(cartId).describe());
+        return status.name === 'RUNNING';
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return false;
+        throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,16 @@
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import { requireAdmin } from './middleware/admin.ts';
+import { createRouter } from './openapi.ts';
+import { registerListAbandonedCarts } from './routes/admin/list-abandoned-carts.ts';
+import { registerSummariseAbandonedCarts } from './routes/admin/summarise-abandoned-carts.ts';
+import type { AppEnv, HttpDeps } from './types.ts';
+
+/** What operators may ask of the shop, each with the admin token. */
+export function mountAdmin(app: OpenAPIHono<AppEnv>, deps: HttpDeps) {
+  app.openAPIRegistry.registerComponent('securitySchemes', 'adminToken', { type: 'http', scheme: 'bearer' });
+  const admin = createRouter();
+  admin.use(requireAdmin({ token: deps.adminToken }));
+  registerListAbandonedCarts(admin, deps);
+  registerSummariseAbandonedCarts(admin, deps);
+  app.route('/api/v1/admin', admin);
+}

@@ -1,0 +1,50 @@
+import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
+import { toCartView } from '../../domain/cart-view.ts';
+import { toEventView } from '../../domain/event-view.ts';
+import { decodeCursor, encodeCursor } from '../cursor.ts';
+import { json, problemResponse, readResponses } from '../openapi.ts';
+import { fail } from '../problem.ts';
+import { cartThenSchema, eventListSchema, historyQuery } from '../schemas.ts';
+import type { AppEnv, HttpDeps } from '../types.ts';
+
+const route = createRoute({
+  method: 'get',
+  path: '/history',
+  summary: 'What happened to the cart, or the cart as it was',
+  description:
+    'Its events, oldest first, in pages: `next` is the cursor of the next one, null at the end. ' +
+    'With `at`, the cart as it was after that version or at that time, and the event that made it so.',
+  request: { query: historyQuery },
+  responses: {
+    200: json(z.union([eventListSchema, cartThenSchema]), 'A page of events, or with `at` the cart then'),
+    ...readResponses,
+    404: problemResponse('No such session, or the cart has no such version'),
+    422: problemResponse('`at` is neither a version nor a time'),
+  },
+});
+
+const position = z.object({ version: z.int().min(0).max(2_147_483_647) });
+
+export function registerGetHistory(app: OpenAPIHono<AppEnv>, { history }: HttpDeps) {
+  app.openapi(route, async (c) => {
+    const { at, limit, cursor } = c.req.valid('query');
+    const cartId = c.get('cartId');
+    if (at !== undefined) {
+      const then = await history.cartAt(cartId, at);
+      if (!then) throw versionNotFound();
+      const event = toEventView(then.event);
+      const { version, at: time } = event;
+      return c.json({ at: { version, time }, cart: toCartView(then.cart), event }, 200);
+    }
+    const after = cursor === undefined ? undefined : decodeCursor(position, cursor).version;
+    const page = await history.listEvents(cartId, { after, limit });
+    const next = page.next === undefined ? null : encodeCursor({ version: page.next });
+    return c.json({ events: page.events.map(toEventView), next }, 200);
+  });
+}
+
+const versionNotFound = () =>
+  fail(
+    'version_not_found',
+    'The cart has no such version, or was not there yet. List them with GET …/history.',
+  );
