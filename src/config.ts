@@ -14,6 +14,7 @@ import {
   reservationTimes,
   sessionSettings,
   settingNames,
+  webhookSettings,
   workerSettings,
 } from './config/shards.ts';
 import { readTemporal, type TemporalConfig } from './config/temporal.ts';
@@ -63,6 +64,8 @@ export interface WorkerConfig extends ProcessConfig {
   temporal: TemporalConfig;
   reservation: { url: string };
   catalog: { mode: CatalogMode };
+  /** Absent without a receiver: events then wait in the outbox. Every secret signs. */
+  webhooks?: { url: string; secrets: readonly string[]; giveUpAfterMs: number };
   worker: {
     maxCachedWorkflows: number;
     maxConcurrentActivities: number;
@@ -160,6 +163,19 @@ function readWorker(reader: SettingsReader, process: ProcessConfig): WorkerConfi
   };
 }
 
+function readWebhooks(reader: SettingsReader): Pick<WorkerConfig, 'webhooks'> {
+  const settings = reader.read(webhookSettings);
+  const { WEBHOOK_URL: url, WEBHOOK_SECRET: secrets, WEBHOOK_GIVE_UP_AFTER: giveUpAfterMs } = settings;
+  if (url === undefined) return {};
+  if (reader.env['WEBHOOK_SECRET'] === undefined) {
+    reader.problem(
+      'WEBHOOK_SECRET',
+      'needed beside WEBHOOK_URL, so that the receiver can tell who it is from',
+    );
+  }
+  return { webhooks: { url, secrets: secrets ?? [], giveUpAfterMs } };
+}
+
 /** Throws `ConfigError`, as the other loaders. */
 export function loadApiConfig(env: Env): ApiConfig {
   return loadConfig(env, (reader) => {
@@ -189,6 +205,7 @@ export function loadWorkerConfig(env: Env): WorkerConfig {
       temporal: readTemporal(reader),
       reservation: { url: reader.read(reservationSettings).RESERVATION_URL },
       catalog: { mode: reader.read(catalogSettings).CATALOG },
+      ...readWebhooks(reader),
       worker: readWorker(reader, process),
     };
   });

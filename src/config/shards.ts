@@ -15,6 +15,14 @@ const secrets = z
   )
   .transform((list) => list as [string, ...string[]]);
 
+/** What the Standard Webhooks scheme takes as a key. */
+function isWebhookSecret(secret: string): boolean {
+  const [, base64] = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(secret) ?? [];
+  if (base64 === undefined || base64.length % 4 !== 0) return false;
+  const bytes = Buffer.from(base64, 'base64').length;
+  return bytes >= 24 && bytes <= 64;
+}
+
 const host = text({ default: '127.0.0.1', mend: 'use an address to listen on' });
 export const processSettings = {
   NODE_ENV: oneOf(['development', 'production', 'test'], 'development'),
@@ -65,6 +73,21 @@ export const workerSettings = {
   WORKER_WORKFLOW_TASKS: wholeNumber({ default: 40, min: 2, max: 10_000 }),
   WORKER_SHUTDOWN_GRACE: duration({ default: '150s', min: '0ms', max: '1d' }),
 };
+const webhookSecrets = z
+  .string()
+  .transform((value) => value.split(',').map((secret) => secret.trim()))
+  .refine(
+    (list) => list.every((secret) => isWebhookSecret(secret)),
+    'use whsec_ and 24 to 64 random bytes in Base64 (several, comma separated, to rotate)',
+  )
+  .optional();
+export const webhookSettings = {
+  WEBHOOK_URL: url({ protocol: /^https?$/, mend: 'use a URL such as https://crm.example/hooks/carts' })
+    .refine((value) => !/^[^/]*\/\/[^/?#]*@/.test(value), 'use a URL without user and password')
+    .optional(),
+  WEBHOOK_SECRET: webhookSecrets,
+  WEBHOOK_GIVE_UP_AFTER: duration({ default: '3d', min: '1s' }),
+};
 export const binarySettings = {
   TEMPORAL_CLI_PATH: optionalText(),
   TEMPORAL_TEST_SERVER_PATH: optionalText(),
@@ -93,6 +116,7 @@ export const settingNames: readonly string[] = [
       catalogCacheSettings,
       reservationSettings,
       workerSettings,
+      webhookSettings,
       binarySettings,
       devSettings,
     ].flatMap((shard) => Object.keys(shard)),
