@@ -37,6 +37,7 @@ function room(name, { from, pathNot, may = [], mayTypes = [], instead }) {
 const domain = '^src/domain/';
 const ports = '^activities/ports\\.ts$';
 const messages = '^workflows/(cart|webhook-delivery)\\.messages\\.ts$';
+const services = '^src/services/';
 const schema = '^drizzle/schema\\.ts$';
 const config = '^src/config(/|\\.ts$)';
 
@@ -106,9 +107,19 @@ module.exports = {
       mayTypes: [domain],
       instead: 'The schema describes tables, and knows the types that are stored in them.',
     }),
+    ...room('services', {
+      from: services,
+      may: npm('zod'),
+      instead: 'How to call a service, whichever: what one of them says belongs to its own room.',
+    }),
     ...room('reservations', {
       from: '^src/reservations/',
-      may: [domain, ports, ...npm('zod')],
+      may: [domain, ports, services, ...npm('zod')],
+      instead: 'An adapter of one port: it knows its contract and nothing else of the service.',
+    }),
+    ...room('payments', {
+      from: '^src/payments/',
+      may: [domain, ports, services, ...npm('zod', 'standardwebhooks')],
       instead: 'An adapter of one port: it knows its contract and nothing else of the service.',
     }),
     ...room('read-model', {
@@ -156,7 +167,7 @@ module.exports = {
         ...node('crypto'),
         ...npm('hono', '@hono/zod-openapi', 'zod'),
       ],
-      mayTypes: ['^src/read-model/', '^src/outbox/', ports, ...npm('pino')],
+      mayTypes: ['^src/read-model/', '^src/(payments|outbox)/', ports, ...npm('pino')],
       instead: 'Routes get what they call from createApp(deps): import its type, not the thing.',
     }),
     ...room('platform', {

@@ -1,6 +1,6 @@
 # syntax=docker/dockerfile:1
 
-# One image for api, worker, migrate and the reservation stub; the command says which.
+# One image for api, worker, migrate and the two stubs; the command says which.
 # Debian, because the Temporal SDK has no build for Alpine's C library.
 FROM node:22.23.2-bookworm AS build
 WORKDIR /app
@@ -27,7 +27,7 @@ COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/drizzle/migrations ./drizzle/migrations
 COPY --from=build /app/dist ./dist
 COPY --from=build /app/package.json ./
-# Only the stub writes: its ledger goes to a volume here.
+# Only the stubs write: their ledgers go to volumes here.
 COPY --from=build --chown=1000:1000 /data /data
 # The image's user node, as a number: an orchestrator can then see that it is not root.
 USER 1000:1000

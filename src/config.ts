@@ -5,10 +5,13 @@ import {
   cartSettings,
   catalogCacheSettings,
   catalogSettings,
+  checkoutSettings,
   databaseSettings,
   devSettings,
   httpSettings,
   type LOG_LEVELS,
+  paymentSettings,
+  paymentWebhookSettings,
   processSettings,
   reservationSettings,
   reservationTimes,
@@ -55,7 +58,12 @@ export interface ApiConfig extends ProcessConfig {
     continueAsNewAfterEvents: number;
     reservationAttemptTimeoutMs: number;
     reservationGiveUpAfterMs: number;
+    paymentAttemptTimeoutMs: number;
   };
+  /** How long a checkout waits for reservations, and its order for the payment. */
+  checkout: { waitMs: number; payWithinMs: number };
+  /** Any of them verifies. */
+  payments: { webhookSecrets: readonly [string, ...string[]] };
   catalog: { mode: CatalogMode; cacheMs: number };
 }
 
@@ -63,6 +71,7 @@ export interface WorkerConfig extends ProcessConfig {
   database: DatabaseConfig;
   temporal: TemporalConfig;
   reservation: { url: string };
+  payment: { url: string };
   catalog: { mode: CatalogMode };
   /** Absent without a receiver: events then wait in the outbox. Every secret signs. */
   webhooks?: { url: string; secrets: readonly string[]; giveUpAfterMs: number };
@@ -88,11 +97,16 @@ export interface BinariesConfig {
 
 export interface DevConfig {
   host: string;
-  ports: { api: number; temporal: number; temporalUi: number; postgres: number; reservation: number };
+  ports: Record<'api' | 'temporal' | 'temporalUi' | 'postgres' | 'reservation' | 'payment', number>;
   /** Absolute. */
   dataDir: string;
   /** Parts that are not embedded but used as given. */
-  external: { databaseUrl?: string; temporal?: TemporalConfig; reservationUrl?: string };
+  external: {
+    databaseUrl?: string;
+    temporal?: TemporalConfig;
+    reservationUrl?: string;
+    paymentUrl?: string;
+  };
   binaries: BinariesConfig;
   /** What child processes start from; empty settings are left out. */
   childEnv: Readonly<Record<string, string>>;
@@ -140,7 +154,13 @@ function readCart(reader: SettingsReader): ApiConfig['cart'] {
     continueAsNewAfterEvents: settings.CART_CONTINUE_AS_NEW_EVENTS,
     reservationAttemptTimeoutMs: attemptMs,
     reservationGiveUpAfterMs: settings.RESERVATION_GIVE_UP_AFTER,
+    paymentAttemptTimeoutMs: settings.PAYMENT_ATTEMPT_TIMEOUT,
   };
+}
+
+function readCheckout(reader: SettingsReader): ApiConfig['checkout'] {
+  const { CHECKOUT_WAIT, PAYMENT_WINDOW } = reader.read(checkoutSettings);
+  return { waitMs: CHECKOUT_WAIT, payWithinMs: PAYMENT_WINDOW };
 }
 
 function readWorker(reader: SettingsReader, process: ProcessConfig): WorkerConfig['worker'] {
@@ -188,6 +208,8 @@ export function loadApiConfig(env: Env): ApiConfig {
       temporal: readTemporal(reader),
       sessions: { secrets: sessions.SESSION_SECRET, ttlMs: sessions.SESSION_TTL },
       cart: readCart(reader),
+      checkout: readCheckout(reader),
+      payments: { webhookSecrets: reader.read(paymentWebhookSettings).PAYMENT_WEBHOOK_SECRET },
       catalog: {
         mode: reader.read(catalogSettings).CATALOG,
         cacheMs: reader.read(catalogCacheSettings).CATALOG_CACHE,
@@ -204,6 +226,7 @@ export function loadWorkerConfig(env: Env): WorkerConfig {
       database: readDatabase(reader),
       temporal: readTemporal(reader),
       reservation: { url: reader.read(reservationSettings).RESERVATION_URL },
+      payment: { url: reader.read(paymentSettings).PAYMENT_URL },
       catalog: { mode: reader.read(catalogSettings).CATALOG },
       ...readWebhooks(reader),
       worker: readWorker(reader, process),
@@ -237,13 +260,14 @@ export function loadBinariesConfig(env: Env): BinariesConfig {
 const ELSEWHERE = ['TEMPORAL_ADDRESS', 'TEMPORAL_PROFILE', 'TEMPORAL_CONFIG_FILE'];
 
 function readExternal(reader: SettingsReader): DevConfig['external'] {
-  const { DATABASE_URL, RESERVATION_URL } = reader.env;
+  const { DATABASE_URL, RESERVATION_URL, PAYMENT_URL } = reader.env;
   return {
     ...(DATABASE_URL === undefined ? {} : { databaseUrl: readDatabase(reader).url }),
     ...(ELSEWHERE.some((name) => reader.env[name]) ? { temporal: readTemporal(reader) } : {}),
     ...(RESERVATION_URL === undefined
       ? {}
       : { reservationUrl: reader.read(reservationSettings).RESERVATION_URL }),
+    ...(PAYMENT_URL === undefined ? {} : { paymentUrl: reader.read(paymentSettings).PAYMENT_URL }),
   };
 }
 
@@ -258,6 +282,7 @@ export function loadDevConfig(env: Env): DevConfig {
         temporalUi: settings.TEMPORAL_UI_PORT,
         postgres: settings.POSTGRES_PORT,
         reservation: settings.RESERVATION_PORT,
+        payment: settings.PAYMENT_PORT,
       },
       dataDir: resolve(settings.DATA_DIR ?? '.'),
       external: readExternal(reader),

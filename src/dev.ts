@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { ConfigError, loadDevConfig, processEnvironment, type DevConfig } from './config.ts';
 import { answersHttp, ChildStartError } from './dev/child-process.ts';
-import type { StackUrls } from './dev/child-env.ts';
+import { apiUrlOf, type StackUrls } from './dev/child-env.ts';
 import { EmbeddedPostgresError } from './dev/embedded-postgres.ts';
 import { prefixed } from './dev/log-lines.ts';
 import { createPartLog } from './dev/part-log.ts';
 import { connectHost } from './dev/ports.ts';
 import { endLeftovers, isStillRunning, readRunState, recordRun } from './dev/run-state.ts';
-import { apiUrlOf, checkStack, StackError, startStack, STOP_ORDER } from './dev/stack.ts';
+import { checkStack, StackError, startStack, STOP_ORDER } from './dev/stack.ts';
 import { createSupervisor } from './dev/supervisor.ts';
 import { ProgramNotFoundError } from './dev/temporal-binaries.ts';
 import { welcomeText, withoutPassword } from './dev/welcome.ts';
@@ -101,6 +101,7 @@ async function describeStack(config: DevConfig, urls: StackUrls, startedInMs: nu
     temporalAddress: urls.temporalAddress,
     databaseUrl: external.databaseUrl === undefined ? urls.databaseUrl : withoutPassword(urls.databaseUrl),
     reservationUrl: withoutPassword(urls.reservationUrl),
+    paymentUrl: withoutPassword(urls.paymentUrl),
     dataDir: config.dataDir,
     startedInMs,
   });

@@ -11,11 +11,21 @@ import {
   settingNames,
   type Env,
 } from '../src/config.ts';
+import { loadStubConfig as loadPaymentStubConfig } from '../src/dev/payment-stub/config.ts';
 import { loadStubConfig } from '../src/dev/reservation-stub/config.ts';
 
 const secret = 's'.repeat(32);
-const api = { DATABASE_URL: 'postgres://cart:hunter2@db:5432/cart', SESSION_SECRET: secret };
-const worker = { DATABASE_URL: api.DATABASE_URL, RESERVATION_URL: 'http://reservations:4000' };
+const webhookSecret = `whsec_${'c2VjcmV0'.repeat(4)}`;
+const api = {
+  DATABASE_URL: 'postgres://cart:hunter2@db:5432/cart',
+  SESSION_SECRET: secret,
+  PAYMENT_WEBHOOK_SECRET: webhookSecret,
+};
+const worker = {
+  DATABASE_URL: api.DATABASE_URL,
+  RESERVATION_URL: 'http://reservations:4000',
+  PAYMENT_URL: 'http://payments:4001',
+};
 
 function problemsOf(load: () => unknown): readonly string[] {
   try {
@@ -48,7 +58,14 @@ describe('configuration', () => {
       database: { url: api.DATABASE_URL, poolSize: 10 },
       temporal: { address: '127.0.0.1:7233', namespace: 'default', taskQueue: 'carts' },
       sessions: { secrets: [secret], ttlMs: 90 * 86_400_000 },
-      cart: { currency: 'EUR', ttlMs: 1_800_000, reservationAttemptTimeoutMs: 120_000 },
+      cart: {
+        currency: 'EUR',
+        ttlMs: 1_800_000,
+        reservationAttemptTimeoutMs: 120_000,
+        paymentAttemptTimeoutMs: 30_000,
+      },
+      checkout: { waitMs: 300_000, payWithinMs: 1_800_000 },
+      payments: { webhookSecrets: [webhookSecret] },
       catalog: { mode: 'strict', cacheMs: 10_000 },
     });
     expect(loadWorkerConfig(worker).worker).toEqual({
@@ -67,6 +84,7 @@ describe('configuration', () => {
       'CART_TTL',
       'DATABASE_URL',
       'LOG_LEVEL',
+      'PAYMENT_WEBHOOK_SECRET',
       'PORT',
       'SESSION_SECRET',
       'TEMPORAL_ADDRESS',
@@ -88,10 +106,11 @@ describe('configuration', () => {
       loadApiConfig({
         DATABASE_URL: 'mysql://cart:hunter2@db/cart',
         SESSION_SECRET: `${secret},short`,
+        PAYMENT_WEBHOOK_SECRET: 'whsec_short',
         TEMPORAL_TLS_CLIENT_CERT_DATA: 'certificate',
       }),
     );
-    expect(problems).toHaveLength(3);
+    expect(problems).toHaveLength(4);
     expect(problems.join('\n')).not.toMatch(/hunter2|short|ssss|"certificate"/);
     expect(problems.join('\n')).toContain('SESSION_SECRET is set, 38 characters');
   });
@@ -118,6 +137,23 @@ describe('configuration', () => {
       secret,
       older,
     ]);
+  });
+
+  it.each([
+    ['no prefix', 'c2VjcmV0'.repeat(4)],
+    ['too few bytes', 'whsec_c2VjcmV0'],
+    ['no base64', `whsec_${'?'.repeat(32)}`],
+    ['one of several that is wrong', `${webhookSecret},whsec_`],
+  ])('refuses a webhook secret with %s', (_, PAYMENT_WEBHOOK_SECRET) => {
+    expect(problemsOf(() => loadApiConfig({ ...api, PAYMENT_WEBHOOK_SECRET }))).toEqual([
+      expect.stringMatching(/^PAYMENT_WEBHOOK_SECRET is set, \d+ characters: use whsec_/),
+    ]);
+  });
+
+  it('takes several webhook secrets, for the time in which one replaces another', () => {
+    const older = `whsec_${'b2xkZXIh'.repeat(4)}`;
+    const { payments } = loadApiConfig({ ...api, PAYMENT_WEBHOOK_SECRET: `${webhookSecret}, ${older}` });
+    expect(payments.webhookSecrets).toEqual([webhookSecret, older]);
   });
 
   it('secures cookies in production unless told otherwise', () => {
@@ -265,32 +301,47 @@ describe('the local stack', () => {
       DATABASE_URL: api.DATABASE_URL,
       TEMPORAL_ADDRESS: 'temporal:7233',
       RESERVATION_URL: 'http://stock:80',
+      PAYMENT_URL: 'http://till:80',
     });
     expect(external).toMatchObject({
       databaseUrl: api.DATABASE_URL,
       temporal: { address: 'temporal:7233' },
       reservationUrl: 'http://stock:80',
+      paymentUrl: 'http://till:80',
     });
   });
 });
 
 describe('.env.example', () => {
-  /** The stub is a program of its own, with a value each that is not the default. */
+  /** The stubs are programs of their own; a value each that is not the default. */
   const stubSettings = {
     RESERVATION_LATENCY_MS: '1',
     RESERVATION_STOCK: '1',
     RESERVATION_ERROR_RATE: '1',
     RESERVATION_DROP_RATE: '1',
     RESERVATION_LOST_ANSWER_RATE: '1',
+    RESERVATION_HOLD_TTL_MS: '1',
     RESERVATION_LEDGER: 'elsewhere',
   };
+  const paymentStubSettings = {
+    PAYMENT_LATENCY_MS: '1',
+    PAYMENT_AUTO: 'fail',
+    PAYMENT_WEBHOOK_URL: 'http://elsewhere:1',
+    PAYMENT_PUBLIC_URL: 'http://elsewhere:1',
+    PAYMENT_ERROR_RATE: '1',
+    PAYMENT_DROP_RATE: '1',
+    PAYMENT_LOST_ANSWER_RATE: '1',
+    PAYMENT_LEDGER: 'elsewhere',
+  };
+  const loadPaymentStub = (env: Env) =>
+    loadPaymentStubConfig({ ...env, PAYMENT_WEBHOOK_SECRET: webhookSecret });
   const text = readFileSync(new URL('../.env.example', import.meta.url), 'utf8');
   const lines = [...text.matchAll(/^# ([A-Z][A-Z0-9_]*)=(.*)$/gm)].map(
     ([, name, value]) => [name, value] as const,
   );
 
   it('lists each setting that is read, once, and no other', () => {
-    const names = [...settingNames, ...Object.keys(stubSettings)];
+    const names = [...settingNames, ...Object.keys(stubSettings), ...Object.keys(paymentStubSettings)];
     expect(lines.map(([name]) => name).toSorted()).toEqual(names.toSorted());
   });
 
@@ -298,13 +349,17 @@ describe('.env.example', () => {
     expect(loadStubConfig({ [name]: value })).not.toEqual(loadStubConfig({}));
   });
 
+  it.each(Object.entries(paymentStubSettings))('%s of the payment stub is read by it', (name, value) => {
+    expect(loadPaymentStub({ [name]: value })).not.toEqual(loadPaymentStub({}));
+  });
+
   it('shows the defaults that are in force', () => {
-    const shown = Object.fromEntries(
-      lines.filter(([name]) => name !== 'DATABASE_URL' && name !== 'RESERVATION_URL'),
-    );
+    const examples = new Set<string | undefined>(['DATABASE_URL', 'RESERVATION_URL', 'PAYMENT_URL']);
+    const shown = Object.fromEntries(lines.filter(([name]) => !examples.has(name)));
     expect(loadApiConfig({ ...shown, ...api })).toEqual(loadApiConfig(api));
     expect(loadWorkerConfig({ ...shown, ...worker })).toEqual(loadWorkerConfig(worker));
     expect(loadStubConfig(shown as Env)).toEqual(loadStubConfig({}));
+    expect(loadPaymentStub(shown as Env)).toEqual(loadPaymentStub({}));
     const { TEMPORAL_ADDRESS: _, ...local } = shown;
     const { childEnv: _shown, ...dev } = loadDevConfig(local as Env);
     const { childEnv: _bare, ...bare } = loadDevConfig({});

@@ -29,7 +29,8 @@ export interface SettingsReader {
   problem(name: string, mend: string): void;
 }
 
-const SECRETS = /^(SESSION_SECRET|WEBHOOK_SECRET|DATABASE_URL|TEMPORAL_API_KEY|TEMPORAL_TLS_\w+_DATA)$/;
+const SECRETS =
+  /^(SESSION_SECRET|(PAYMENT_)?WEBHOOK_SECRET|DATABASE_URL|TEMPORAL_API_KEY|TEMPORAL_TLS_\w+_DATA)$/;
 
 function seen(name: string, value: string | undefined): string {
   if (value === undefined) return 'is not set';

@@ -3,26 +3,37 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { ConfigError, loadApiConfig, loadWorkerConfig, type DevConfig } from '../config.ts';
+import { connectHost } from './ports.ts';
 
 export interface StackUrls {
   databaseUrl: string;
   temporalAddress: string;
   reservationUrl: string;
+  paymentUrl: string;
+}
+
+/** What the processes must agree on, and nobody else may know. */
+export interface StackSecrets {
+  session: string;
+  paymentWebhook: string;
 }
 
 export type ChildEnv = Readonly<Record<string, string>>;
 
 /** What the processes of the stack get: the user's settings, and ours where the user has none. */
-export function createChildEnv(config: DevConfig, urls: StackUrls, sessionSecret: string): ChildEnv {
+export function createChildEnv(config: DevConfig, urls: StackUrls, secrets: StackSecrets): ChildEnv {
   const given = config.childEnv;
   return {
     CATALOG: 'open',
     RESERVATION_LATENCY_MS: '2000',
     RESERVATION_LEDGER: join(config.dataDir, 'reservations.jsonl'),
+    PAYMENT_LEDGER: join(config.dataDir, 'payments.jsonl'),
+    PAYMENT_WEBHOOK_URL: `${apiUrlOf(config)}/api/v1/webhooks/payments`,
+    PAYMENT_WEBHOOK_SECRET: secrets.paymentWebhook,
     // Ctrl-C is to be quick; a reservation that is cut off is made again by the next start.
     WORKER_SHUTDOWN_GRACE: '5s',
     API_SHUTDOWN_GRACE: '3s',
-    SESSION_SECRET: sessionSecret,
+    SESSION_SECRET: secrets.session,
     ...(config.external.temporal === undefined ? onEmbeddedTemporal(given, urls.temporalAddress) : given),
     NODE_ENV: 'development',
     HOST: config.host,
@@ -30,7 +41,13 @@ export function createChildEnv(config: DevConfig, urls: StackUrls, sessionSecret
     DATABASE_URL: urls.databaseUrl,
     RESERVATION_URL: urls.reservationUrl,
     RESERVATION_PORT: String(config.ports.reservation),
+    PAYMENT_URL: urls.paymentUrl,
+    PAYMENT_PORT: String(config.ports.payment),
   };
+}
+
+export function apiUrlOf({ host, ports }: DevConfig): string {
+  return `http://${connectHost(host)}:${ports.api}`;
 }
 
 /** The worker checks its grace against this timeout where it is set; here the grace is short on purpose. */
@@ -64,12 +81,23 @@ function problemsOf(load: () => unknown): readonly string[] {
   }
 }
 
-/** Made once per data folder, so that sessions outlive a restart. */
-export function sessionSecretOf(dataDir: string): string {
-  const path = join(dataDir, 'session-secret');
+/** Made once per data folder, so that sessions, and webhooks on their way, outlive a restart. */
+export function stackSecretsOf(dataDir: string): StackSecrets {
+  return {
+    session: secretOf(dataDir, 'session-secret', () => randomBytes(32).toString('base64url')),
+    paymentWebhook: secretOf(
+      dataDir,
+      'payment-webhook-secret',
+      () => `whsec_${randomBytes(24).toString('base64')}`,
+    ),
+  };
+}
+
+function secretOf(dataDir: string, name: string, make: () => string): string {
+  const path = join(dataDir, name);
   if (!existsSync(path)) {
     mkdirSync(dataDir, { recursive: true });
-    writeFileSync(path, randomBytes(32).toString('base64url'), { mode: 0o600 });
+    writeFileSync(path, make(), { mode: 0o600 });
   }
   return readFileSync(path, 'utf8').trim();
 }

@@ -45,10 +45,15 @@ function startProgram(name: string, program: string, env: ChildEnv, lines: LineS
   return startChild({ name, command: process.execPath, args, env, onLine: lines(name) });
 }
 
-export function reservationStubPart(url: string, env: ChildEnv, lines: LineSink): Part {
+export function stubPart(
+  name: 'reservations' | 'payments',
+  url: string,
+  env: ChildEnv,
+  lines: LineSink,
+): Part {
   return nodePart({
-    name: 'reservations',
-    program: 'dev/reservation-stub/main.js',
+    name,
+    program: `dev/${name.slice(0, -1)}-stub/main.js`,
     env,
     lines,
     isReady: () => answersHttp(`${url}/healthz`),

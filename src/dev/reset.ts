@@ -6,7 +6,14 @@ import { runMain } from '../platform/main.ts';
 
 // By name: a DATA_DIR that points to the wrong place loses nothing of its own.
 const OURS = ['postgres', 'postgres.new', 'postgres.new.password', 'temporal', 'logs'];
-const OUR_FILES = ['reservations.jsonl', 'session-secret', 'run.json', 'run.json.new'];
+const OUR_FILES = [
+  'reservations.jsonl',
+  'payments.jsonl',
+  'session-secret',
+  'payment-webhook-secret',
+  'run.json',
+  'run.json.new',
+];
 
 /** `make reset`, after `make stop`: deletes what `make run` keeps in DATA_DIR, and nothing else. */
 await runMain(async () => {

@@ -4,14 +4,15 @@ import { join, resolve } from 'node:path';
 import { loadApiConfig, type DevConfig } from '../config.ts';
 import type { Child } from './child-process.ts';
 import {
+  apiUrlOf,
   checkChildEnv,
   createChildEnv,
-  sessionSecretOf,
+  stackSecretsOf,
   type ChildEnv,
   type StackUrls,
 } from './child-env.ts';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
-import { apiPart, migrate, reservationStubPart, workerPart, type LineSink } from './parts.ts';
+import { apiPart, migrate, stubPart, workerPart, type LineSink } from './parts.ts';
 import { connectHost, portProblems, type PortClaim } from './ports.ts';
 import type { Part, Supervisor } from './supervisor.ts';
 import { findTemporalProgram } from './temporal-binaries.ts';
@@ -23,7 +24,7 @@ export class StackError extends Error {
 }
 
 /** Users before what they use. */
-export const STOP_ORDER = ['api', 'worker', 'reservations', 'temporal', 'postgres'];
+export const STOP_ORDER = ['api', 'worker', 'payments', 'reservations', 'temporal', 'postgres'];
 
 export interface StackOptions {
   config: DevConfig;
@@ -37,7 +38,7 @@ export interface StackOptions {
 export async function checkStack(config: DevConfig): Promise<void> {
   await checkDataDir(config.dataDir);
   const placeholders = { databaseUrl: 'postgres://localhost/x', ...addressesOf(config) };
-  checkChildEnv(createChildEnv(config, placeholders, sessionSecretOf(config.dataDir)));
+  checkChildEnv(createChildEnv(config, placeholders, stackSecretsOf(config.dataDir)));
   const problems = await portProblems(config.host, portClaims(config));
   if (problems.length > 0) throw new StackError(problems.join('\n'));
 }
@@ -71,6 +72,11 @@ function portClaims({ ports, external }: DevConfig): PortClaim[] {
       port: ports.reservation,
       part: 'the reservation stub',
     },
+    external.paymentUrl === undefined && {
+      setting: 'PAYMENT_PORT',
+      port: ports.payment,
+      part: 'the payment stub',
+    },
   ];
   return claims.filter((claim) => claim !== false);
 }
@@ -80,11 +86,8 @@ function addressesOf({ host, ports, external }: DevConfig): Omit<StackUrls, 'dat
   return {
     temporalAddress: external.temporal?.address ?? `${local}:${ports.temporal}`,
     reservationUrl: external.reservationUrl ?? `http://${local}:${ports.reservation}`,
+    paymentUrl: external.paymentUrl ?? `http://${local}:${ports.payment}`,
   };
-}
-
-export function apiUrlOf({ host, ports }: DevConfig): string {
-  return `http://${connectHost(host)}:${ports.api}`;
 }
 
 /** Starts what is not given from outside, migrates, then starts the worker and the API. */
@@ -92,23 +95,25 @@ export async function startStack(options: StackOptions): Promise<StackUrls> {
   const { config, supervisor, lines, signal } = options;
   const { external, dataDir } = config;
   const addresses = addressesOf(config);
-  const secret = sessionSecretOf(dataDir);
+  const secrets = stackSecretsOf(dataDir);
   const cliPath = external.temporal === undefined ? await findCli(options) : undefined;
   signal.throwIfAborted();
 
   let databaseUrl = external.databaseUrl ?? '';
   const postgres = postgresPart(options, (url) => (databaseUrl = url));
-  const stubEnv = createChildEnv(config, { databaseUrl, ...addresses }, secret);
+  const stubEnv = createChildEnv(config, { databaseUrl, ...addresses }, secrets);
   await allOrErrors([
     external.databaseUrl === undefined && supervisor.start(postgres),
     cliPath !== undefined && supervisor.start(temporalPart(options, cliPath)),
     external.reservationUrl === undefined &&
-      supervisor.start(reservationStubPart(addresses.reservationUrl, stubEnv, lines)),
+      supervisor.start(stubPart('reservations', addresses.reservationUrl, stubEnv, lines)),
+    external.paymentUrl === undefined &&
+      supervisor.start(stubPart('payments', addresses.paymentUrl, stubEnv, lines)),
   ]);
   signal.throwIfAborted();
 
   const urls: StackUrls = { databaseUrl, ...addresses };
-  const env: ChildEnv = createChildEnv(config, urls, secret);
+  const env: ChildEnv = createChildEnv(config, urls, secrets);
   const { temporal } = loadApiConfig(env);
   await migrate(env, lines, signal);
   await allOrErrors([

@@ -6,6 +6,7 @@ export interface WelcomeFacts {
   temporalAddress: string;
   databaseUrl: string;
   reservationUrl: string;
+  paymentUrl: string;
   dataDir: string;
   startedInMs: number;
 }
@@ -20,6 +21,7 @@ export function welcomeText(facts: WelcomeFacts): string {
     ['Temporal', facts.temporalAddress],
     ['Postgres', facts.databaseUrl],
     ['Reservations', facts.reservationUrl],
+    ['Payments', facts.paymentUrl],
     ['Data and logs', facts.dataDir],
   ];
   const json = `-H 'content-type: application/json' -d`;

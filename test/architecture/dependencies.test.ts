@@ -55,6 +55,8 @@ const violations = [
   ['outbox', 'src/outbox/a.ts', "import '../gateway/cart-commands.ts';"],
   ['sessions', 'src/sessions/a.ts', "import { limits } from '../domain/cart.ts';"],
   ['reservations', 'src/reservations/a.ts', "import { views } from '../read-model/cart-views.ts';"],
+  ['payments', 'src/payments/a.ts', "import { limits } from '../reservations/a.ts';"],
+  ['services', 'src/services/a.ts', "import { limits } from '../domain/cart.ts';"],
   ['gateway', 'src/gateway/a.ts', "import { views } from '../read-model/cart-views.ts';"],
   ['platform', 'src/platform/a.ts', "import { limits } from '../domain/cart.ts';"],
   ['dev-stack-is-a-root-of-its-own', 'src/composition/a.ts', "import '../dev/stack.ts';"],

@@ -3,14 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { ConfigError, loadApiConfig, loadDevConfig, loadWorkerConfig, type Env } from '../../src/config.ts';
-import { checkChildEnv, createChildEnv, sessionSecretOf, workerEnv } from '../../src/dev/child-env.ts';
+import { loadStubConfig as loadPaymentStubConfig } from '../../src/dev/payment-stub/config.ts';
+import { checkChildEnv, createChildEnv, stackSecretsOf, workerEnv } from '../../src/dev/child-env.ts';
 
 const urls = {
   databaseUrl: 'postgres://local/durable_cart',
   temporalAddress: '127.0.0.1:7999',
   reservationUrl: 'http://127.0.0.1:4999',
+  paymentUrl: 'http://127.0.0.1:4998',
 };
-const childEnv = (env: Env) => createChildEnv(loadDevConfig(env), urls, 's'.repeat(43));
+const secrets = { session: 's'.repeat(43), paymentWebhook: `whsec_${'w'.repeat(32)}` };
+const childEnv = (env: Env) => createChildEnv(loadDevConfig(env), urls, secrets);
 
 it('a stack without any setting is complete, open to any name, and quick to stop', () => {
   const env = childEnv({});
@@ -21,6 +24,14 @@ it('a stack without any setting is complete, open to any name, and quick to stop
   });
   expect(loadWorkerConfig(workerEnv(env)).worker.shutdownGraceMs).toBe(5_000);
   expect(env['RESERVATION_LATENCY_MS']).toBe('2000');
+});
+
+it('the payment stub signs with the secret that the API verifies with, and sends to its port', () => {
+  const env = childEnv({ PORT: '3999' });
+  expect(loadPaymentStubConfig(env)).toMatchObject({
+    webhookSecret: loadApiConfig(env).payments.webhookSecrets[0],
+    control: { webhookUrl: 'http://127.0.0.1:3999/api/v1/webhooks/payments' },
+  });
 });
 
 it('settings of the user win', () => {
@@ -57,13 +68,15 @@ it('a longer reservation attempt does not forbid the short grace of the local wo
   expect(() => checkChildEnv(childEnv({ RESERVATION_ATTEMPT_TIMEOUT: '4m' }))).not.toThrow();
 });
 
-it('the session secret is made once, and only its owner can read it', () => {
+it('the secrets are made once, and only their owner can read them', () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'secret-'));
   try {
-    const secret = sessionSecretOf(dataDir);
-    expect(secret.length).toBeGreaterThanOrEqual(32);
-    expect(sessionSecretOf(dataDir)).toBe(secret);
-    expect(statSync(join(dataDir, 'session-secret')).mode & 0o777).toBe(0o600);
+    const made = stackSecretsOf(dataDir);
+    checkChildEnv(createChildEnv(loadDevConfig({}), urls, made));
+    expect(stackSecretsOf(dataDir)).toEqual(made);
+    for (const file of ['session-secret', 'payment-webhook-secret']) {
+      expect(statSync(join(dataDir, file)).mode & 0o777).toBe(0o600);
+    }
   } finally {
     rmSync(dataDir, { recursive: true });
   }

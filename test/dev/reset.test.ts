@@ -31,7 +31,13 @@ async function run(program: string): Promise<{ code: number; said: string }> {
 
 it('make reset deletes what the stack keeps, and nothing else in the folder', async () => {
   for (const folder of ['postgres', 'temporal', 'photos']) mkdirSync(join(dataDir, folder));
-  for (const file of ['reservations.jsonl', 'session-secret', 'notes.txt'])
+  for (const file of [
+    'reservations.jsonl',
+    'payments.jsonl',
+    'session-secret',
+    'payment-webhook-secret',
+    'notes.txt',
+  ])
     writeFileSync(join(dataDir, file), '');
   expect((await run('reset.ts')).code).toBe(0);
   expect(readdirSync(dataDir)).toEqual(['notes.txt', 'photos']);

@@ -1,10 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { ReservationService, ReserveResult } from '../../activities/ports.ts';
 import { createHttpReservationService } from '../../src/reservations/http-reservation-service.ts';
-import {
-  ReservationRequestError,
-  ReservationUnreachableError,
-} from '../../src/reservations/reservation-errors.ts';
+import { ServiceRequestError, ServiceUnreachableError } from '../../src/services/service-errors.ts';
 import { openStub, unaborted } from './stub-harness.ts';
 
 const one = { key: 'cart.line.1', item: 'apple', quantity: 2 };
@@ -50,7 +47,7 @@ describe('reserve', () => {
 
   it('ends with one hold when the answer was lost and the call is repeated', async () => {
     const { stub, service } = await open({ loseNextAnswers: 1 });
-    await expect(service.reserve([one], unaborted)).rejects.toThrow(ReservationUnreachableError);
+    await expect(service.reserve([one], unaborted)).rejects.toThrow(ServiceUnreachableError);
     const [held] = (await stub.ledger()).holds;
     expect(idOf((await service.reserve([one], unaborted))[0])).toBe(held?.reservationId);
     expect((await stub.ledger()).holds).toHaveLength(1);
@@ -58,7 +55,7 @@ describe('reserve', () => {
 
   it('ends with one hold an entry when the answer to a batch was lost', async () => {
     const { stub, service } = await open({ loseNextAnswers: 1 });
-    await expect(service.reserve(two, unaborted)).rejects.toThrow(ReservationUnreachableError);
+    await expect(service.reserve(two, unaborted)).rejects.toThrow(ServiceUnreachableError);
     await service.reserve(two, unaborted);
     expect((await stub.ledger()).holds).toHaveLength(2);
   });
@@ -83,10 +80,80 @@ describe('adjust', () => {
     expect((await stub.ledger()).holds).toMatchObject([{ quantity: 2, state: 'held' }]);
   });
 
-  it('is a permanent error for a reservation that does not exist', async () => {
+  it('is gone for a reservation that does not exist', async () => {
     const { service } = await open();
-    const call = service.adjust({ key: 'k', reservationId: 'none', quantity: 1 }, unaborted);
-    await expect(call).rejects.toThrow(ReservationRequestError);
+    const request = { key: 'k', reservationId: 'none', quantity: 1 };
+    expect(await service.adjust(request, unaborted)).toEqual({ status: 'gone' });
+  });
+});
+
+describe('commit', () => {
+  it('sells what is held, and may be repeated', async () => {
+    const { stub, service } = await open();
+    const reservationId = idOf((await service.reserve([one], unaborted))[0]);
+    expect(await service.commit(reservationId, unaborted)).toBe('committed');
+    expect(await service.commit(reservationId, unaborted)).toBe('committed');
+    expect((await stub.ledger()).holds).toMatchObject([{ state: 'committed' }]);
+  });
+
+  it('finds gone what was released, and what never was', async () => {
+    const { service } = await open();
+    const reservationId = idOf((await service.reserve([one], unaborted))[0]);
+    await service.release({ by: 'id', reservationId }, unaborted);
+    expect(await service.commit(reservationId, unaborted)).toBe('gone');
+    expect(await service.commit('none', unaborted)).toBe('gone');
+  });
+
+  it.each([404, 409, 410])('takes %i as gone', async (status) => {
+    expect(await answering(status, {}).commit('r-1', unaborted)).toBe('gone');
+  });
+
+  it('is retryable when the service fails', async () => {
+    await expect(answering(503, {}).commit('r-1', unaborted)).rejects.toThrow(ServiceUnreachableError);
+  });
+});
+
+describe('a hold that ends by itself', () => {
+  const expires_at = '2026-11-24T13:00:00.500+01:00';
+  const expiresAt = Date.parse('2026-11-24T12:00:00.500Z');
+
+  it('is reserved until the instant that the service names', async () => {
+    const answer = answering(201, { reservation_id: 'r-1', expires_at });
+    expect(await reserveOne(answer)).toEqual([
+      { key: one.key, status: 'reserved', reservationId: 'r-1', expiresAt },
+    ]);
+  });
+
+  it('is so in a batch, entry by entry', async () => {
+    const results = [{ ...reservedAs('a'), expires_at }, reservedAs('b')];
+    expect(await reserveTwo(answering(200, { results }))).toEqual([
+      { key: 'a', status: 'reserved', reservationId: 'r-a', expiresAt },
+      { key: 'b', status: 'reserved', reservationId: 'r-b' },
+    ]);
+  });
+
+  it('is renewed by an adjustment', async () => {
+    const answer = answering(200, { reservation_id: 'r-1', quantity: 2, expires_at });
+    expect(await adjustTo2(answer)).toEqual({ status: 'adjusted', expiresAt });
+  });
+
+  it('is gone to the real stub once it has expired', async () => {
+    const { service } = await open({ holdTtlMs: 1 });
+    const [result] = await service.reserve([one], unaborted);
+    const reservationId = idOf(result);
+    await vi.waitUntil(() => result?.status === 'reserved' && Date.now() > (result.expiresAt ?? Infinity));
+    expect(await service.commit(reservationId, unaborted)).toBe('gone');
+    const request = { key: 'renewal', reservationId, quantity: one.quantity };
+    expect(await service.adjust(request, unaborted)).toEqual({ status: 'gone' });
+  });
+
+  it.each([404, 410])('is gone when an adjustment is answered %i', async (status) => {
+    expect(await adjustTo2(answering(status, {}))).toEqual({ status: 'gone' });
+  });
+
+  it.each(['soon', '2026-11-24', 1_764_000_000])('until %s is no answer', async (instant) => {
+    const call = reserveOne(answering(201, { reservation_id: 'r-1', expires_at: instant }));
+    await expect(call).rejects.toThrow(ServiceUnreachableError);
   });
 });
 
@@ -120,7 +187,7 @@ describe('release', () => {
   it.each([{ failNext: 1 }, { dropNext: 1 }])('is retryable when it meets %o', async (fault) => {
     const { service } = await open(fault);
     const call = service.release({ by: 'key', key: 'k' }, unaborted);
-    await expect(call).rejects.toThrow(ReservationUnreachableError);
+    await expect(call).rejects.toThrow(ServiceUnreachableError);
   });
 });
 
@@ -176,7 +243,7 @@ describe('an answer outside the contract is retryable', () => {
     ['an adjustment of another hold', adjustTo2, 200, { reservation_id: 'r-2', quantity: 2 }],
     ['an adjustment to another quantity', adjustTo2, 200, { reservation_id: 'r-1', quantity: 9 }],
   ] as const)('%s', async (_, call, status, body) => {
-    await expect(call(answering(status, body))).rejects.toThrow(ReservationUnreachableError);
+    await expect(call(answering(status, body))).rejects.toThrow(ServiceUnreachableError);
   });
 
   it('keeps what was wrong with it as the cause', async () => {
@@ -186,17 +253,17 @@ describe('an answer outside the contract is retryable', () => {
 
 describe('status', () => {
   it.each([408, 425, 429, 500, 502, 503, 504])('%i is retryable', async (status) => {
-    await expect(reserveOne(answering(status, {}))).rejects.toThrow(ReservationUnreachableError);
+    await expect(reserveOne(answering(status, {}))).rejects.toThrow(ServiceUnreachableError);
   });
 
   it.each([400, 401, 403, 404, 413, 422])('%i is permanent, with its detail', async (status) => {
     const call = reserveOne(answering(status, { detail: 'because' }));
-    await expect(call).rejects.toThrow(ReservationRequestError);
+    await expect(call).rejects.toThrow(ServiceRequestError);
     await expect(call).rejects.toThrow(`POST /reserve was answered ${status}: because`);
   });
 
   it('409 is no answer to a batch', async () => {
-    await expect(reserveTwo(answering(409, {}))).rejects.toThrow(ReservationRequestError);
+    await expect(reserveTwo(answering(409, {}))).rejects.toThrow(ServiceRequestError);
   });
 
   it('404 counts as released', async () => {
@@ -210,7 +277,7 @@ it('says what the network said when there is no answer', async () => {
   const fetch = () => Promise.reject(cause);
   const service = createHttpReservationService({ baseUrl: 'http://reservations.test', fetch });
   const call = reserveOne(service);
-  await expect(call).rejects.toThrow(ReservationUnreachableError);
+  await expect(call).rejects.toThrow(ServiceUnreachableError);
   await expect(call).rejects.toMatchObject({ cause });
 });
 

@@ -40,6 +40,8 @@ export async function openStub(control: Partial<Control> = {}, ledgerPath?: stri
   return { ...stubClient(stub.url), close };
 }
 
+export type Stub = ReturnType<typeof stubClient>;
+
 export function stubClient(url: string) {
   async function send(method: string, path: string, body?: unknown, key?: string) {
     const response = await fetch(`${url}${path}`, {

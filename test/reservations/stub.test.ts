@@ -1,10 +1,15 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { appendFile, open, readFile, writeFile } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { loadStubConfig } from '../../src/dev/reservation-stub/config.ts';
-import { newLedgerPath, openStub, reservationIdOf, stubClient } from './stub-harness.ts';
+import { spawnStub } from '../support/stub-process.ts';
+import {
+  newLedgerPath,
+  openStub,
+  reservationIdOf,
+  stubClient,
+  type LedgerView,
+  type Stub,
+} from './stub-harness.ts';
 
 describe('keys', () => {
   it('answers a repeated request as it answered the first, and makes one hold', async () => {
@@ -116,8 +121,8 @@ describe('stock', () => {
     const stub = await openStub();
     const id = reservationIdOf(await stub.reserve('k'));
     await stub.send('DELETE', `/reservations/${id}`);
-    expect((await stub.adjust(id, 2, 'up')).status).toBe(409);
-    expect((await stub.send('POST', `/reservations/${id}/commit`)).status).toBe(409);
+    expect((await stub.adjust(id, 2, 'up')).status).toBe(404);
+    expect((await stub.send('POST', `/reservations/${id}/commit`)).status).toBe(404);
   });
 
   it.each(['constructor', '__proto__', 'toString'])('of an item called %s is counted', async (item) => {
@@ -132,6 +137,126 @@ describe('stock', () => {
     const { body } = await stub.send('POST', '/reserve/batch', { entries });
     expect(body).toMatchObject({ results: [{ status: 'reserved' }, { key: 'b', status: 'unavailable' }] });
   });
+});
+
+describe('a hold that ends by itself', () => {
+  const ttlMs = 150;
+  const body = ({ body: answer }: { body: unknown }) => answer as { expires_at?: string };
+  const expired = (stub: Stub, id: string) =>
+    vi.waitUntil(async () => stateOf(await stub.ledger(), id) === 'expired', {
+      interval: 10,
+      timeout: 2_000,
+    });
+  const stateOf = ({ holds }: LedgerView, id: string) =>
+    holds.find(({ reservationId }) => reservationId === id)?.state;
+
+  it('is not made by default', async () => {
+    const stub = await openStub();
+    expect(await stub.reserve('k')).toMatchObject({ body: { reservation_id: expect.any(String) as string } });
+    expect(body(await stub.reserve('k'))).not.toHaveProperty('expires_at');
+  });
+
+  it('says when in every answer', async () => {
+    const stub = await openStub({ holdTtlMs: 60_000 });
+    const before = Date.now();
+    const reserved = await stub.reserve('a');
+    const batch = await stub.send('POST', '/reserve/batch', {
+      entries: [{ key: 'b', item: 'apple', quantity: 1 }],
+    });
+    const adjusted = await stub.adjust(reservationIdOf(reserved), 2, 'up');
+    const [inBatch] = (batch.body as { results: { expires_at: string }[] }).results;
+    for (const instant of [body(reserved).expires_at, inBatch?.expires_at, body(adjusted).expires_at]) {
+      const inMs = Date.parse(instant ?? '') - before;
+      expect(inMs).toBeGreaterThanOrEqual(60_000);
+      expect(inMs).toBeLessThan(90_000);
+    }
+  });
+
+  it('frees its units at that instant, and the ledger has it', async () => {
+    const stub = await openStub({ holdTtlMs: ttlMs, stock: { apple: 2 } });
+    const reserved = await stub.reserve('a', 'apple', 2);
+    expect((await stub.reserve('b')).status).toBe(409);
+    await expired(stub, reservationIdOf(reserved));
+    expect((await stub.reserve('c', 'apple', 2)).status).toBe(201);
+    expect((await stub.ledger('?key=a')).holds).toMatchObject([
+      { state: 'expired', endedAt: body(reserved).expires_at, quantity: 2 },
+    ]);
+  });
+
+  it('is renewed by an adjustment to the same quantity, even when no stock is left', async () => {
+    const stub = await openStub({ holdTtlMs: ttlMs, stock: { apple: 2 } });
+    const reserved = await stub.reserve('k', 'apple', 2);
+    const id = reservationIdOf(reserved);
+    await stub.control({ holdTtlMs: 60_000, stock: { apple: 0 } });
+    const renewed = await stub.adjust(id, 2, 'renewal');
+    expect(renewed.status).toBe(200);
+    await vi.waitUntil(() => Date.now() > Date.parse(body(reserved).expires_at ?? ''));
+    expect((await stub.ledger()).holds).toMatchObject([
+      { state: 'held', expiresAt: body(renewed).expires_at },
+    ]);
+  });
+
+  it('is not renewed by a renewal that is repeated', async () => {
+    const stub = await openStub({ holdTtlMs: 60_000 });
+    const id = reservationIdOf(await stub.reserve('k'));
+    const renewed = await stub.adjust(id, 1, 'renewal');
+    expect(await stub.adjust(id, 1, 'renewal')).toEqual(renewed);
+    expect((await stub.ledger()).holds).toMatchObject([{ expiresAt: body(renewed).expires_at }]);
+  });
+
+  it('once expired can be neither renewed nor sold, and its release does no harm', async () => {
+    const stub = await openStub({ holdTtlMs: ttlMs });
+    const id = reservationIdOf(await stub.reserve('k'));
+    await expired(stub, id);
+    expect(await stub.adjust(id, 1, 'renewal')).toMatchObject({
+      status: 404,
+      body: { detail: 'this reservation is expired' },
+    });
+    expect((await stub.send('POST', `/reservations/${id}/commit`)).status).toBe(404);
+    expect((await stub.send('DELETE', `/reservations/${id}`)).status).toBe(204);
+    expect((await stub.send('DELETE', '/reservations?key=k')).status).toBe(204);
+    expect(stateOf(await stub.ledger(), id)).toBe('expired');
+  });
+
+  it('that was sold in time does not expire', async () => {
+    const stub = await openStub({ holdTtlMs: ttlMs });
+    const reserved = await stub.reserve('k');
+    await stub.send('POST', `/reservations/${reservationIdOf(reserved)}/commit`);
+    await vi.waitUntil(() => Date.now() > Date.parse(body(reserved).expires_at ?? ''));
+    expect((await stub.ledger()).holds).toMatchObject([{ state: 'committed' }]);
+    expect(await stub.stock()).toMatchObject({ apple: { held: 0, sold: 1 } });
+  });
+
+  it('ends at its instant while the stub is down, and a hold of longer life stays', async () => {
+    const ledgerPath = await newLedgerPath();
+    const first = await openStub({ holdTtlMs: ttlMs }, ledgerPath);
+    const short = await first.reserve('short');
+    await first.control({ holdTtlMs: 60_000 });
+    await first.reserve('long');
+    await first.close();
+    await vi.waitUntil(() => Date.now() > Date.parse(body(short).expires_at ?? ''));
+    const second = await openStub({}, ledgerPath);
+    expect((await second.ledger()).holds).toMatchObject([
+      { key: 'short', state: 'expired', endedAt: body(short).expires_at },
+      { key: 'long', state: 'held' },
+    ]);
+    expect(await second.stock()).toMatchObject({ apple: { held: 1 } });
+  });
+});
+
+it('notes when a hold was released or sold', async () => {
+  const stub = await openStub();
+  const [released, sold] = [
+    reservationIdOf(await stub.reserve('a')),
+    reservationIdOf(await stub.reserve('b')),
+  ];
+  await stub.reserve('c');
+  const before = new Date().toISOString();
+  await stub.send('DELETE', `/reservations/${released}`);
+  await stub.send('POST', `/reservations/${sold}/commit`);
+  const [a, b, c] = (await stub.ledger()).holds;
+  for (const endedAt of [a?.endedAt, b?.endedAt]) expect(endedAt! >= before).toBe(true);
+  expect(c).not.toHaveProperty('endedAt');
 });
 
 describe('latency and faults', () => {
@@ -218,7 +343,7 @@ it('filters the ledger by key, item and key prefix', async () => {
 describe('the ledger', () => {
   it('survives SIGKILL with what was answered, and without what was not', async () => {
     const ledgerPath = await newLedgerPath();
-    const stub = await spawnStub(ledgerPath);
+    const stub = await spawnReservationStub(ledgerPath);
     const held = await stub.reserve('held', 'apple', 4);
     const refused = await stub.reserve('refused', 'pear');
     await stub.adjust(reservationIdOf(held), 3, 'down');
@@ -277,7 +402,7 @@ describe('the ledger', () => {
 });
 
 it('ends at once on SIGTERM, whatever is waiting', async () => {
-  const stub = await spawnStub(await newLedgerPath());
+  const stub = await spawnReservationStub(await newLedgerPath());
   await stub.control({ latencyMs: 60_000 });
   const dropped = expect(stub.reserve('k')).rejects.toThrow('fetch failed');
   await stub.arrived('reserve');
@@ -316,26 +441,12 @@ describe('settings', () => {
   });
 });
 
-/** The real program, as a process that can be killed. */
-async function spawnStub(ledgerPath: string) {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/dev/reservation-stub/main.ts'], {
-    env: {
-      ...process.env,
-      RESERVATION_PORT: '0',
-      RESERVATION_LATENCY_MS: '0',
-      RESERVATION_STOCK: 'pear=0,*=1000',
-      RESERVATION_LEDGER: ledgerPath,
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
+async function spawnReservationStub(ledgerPath: string) {
+  const { url, kill } = await spawnStub('src/dev/reservation-stub/main.ts', {
+    RESERVATION_PORT: '0',
+    RESERVATION_LATENCY_MS: '0',
+    RESERVATION_STOCK: 'pear=0,*=1000',
+    RESERVATION_LEDGER: ledgerPath,
   });
-  const exited = once(child, 'exit');
-  const kill = async (signal: NodeJS.Signals) => {
-    child.kill(signal);
-    return await exited;
-  };
-  onTestFinished(async () => {
-    await kill('SIGKILL');
-  });
-  const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
-  return { ...stubClient(line.replace(/^.* /, '')), kill };
+  return { ...stubClient(url), kill };
 }

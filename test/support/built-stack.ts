@@ -9,6 +9,7 @@ import { freePort } from '../../src/dev/ports.ts';
 import { findTemporalProgram } from '../../src/dev/temporal-binaries.ts';
 import { startTemporalServer } from '../../src/dev/temporal-server.ts';
 import { migrateDatabase } from '../../src/platform/migrations.ts';
+import { testWebhookSecret } from './payment-stub-client.ts';
 
 const host = '127.0.0.1';
 const silent = () => {};
@@ -40,7 +41,8 @@ export async function startBuiltStack(options: BuiltStackOptions) {
     }),
   ]);
   await migrateDatabase(postgres.url);
-  const [apiPort, stubPort] = [await freePort(), await freePort()];
+  const [apiPort, stubPort, paymentPort] = [await freePort(), await freePort(), await freePort()];
+  const api = `http://${host}:${apiPort}`;
   const env: Record<string, string> = {
     PATH: process.env['PATH'] ?? '',
     NODE_ENV: 'production',
@@ -54,6 +56,11 @@ export async function startBuiltStack(options: BuiltStackOptions) {
     RESERVATION_LATENCY_MS: String(options.reservationLatencyMs),
     RESERVATION_STOCK: '100000000',
     RESERVATION_LEDGER: join(folder, 'reservations.jsonl'),
+    PAYMENT_URL: `http://${host}:${paymentPort}`,
+    PAYMENT_PORT: String(paymentPort),
+    PAYMENT_LEDGER: join(folder, 'payments.jsonl'),
+    PAYMENT_WEBHOOK_URL: `${api}/api/v1/webhooks/payments`,
+    PAYMENT_WEBHOOK_SECRET: testWebhookSecret,
     CATALOG: 'open',
     PORT: String(apiPort),
     ...options.env,
@@ -73,8 +80,8 @@ export async function startBuiltStack(options: BuiltStackOptions) {
     return started;
   }
 
-  const api = `http://${host}:${apiPort}`;
   await run('stub', 'dist/src/dev/reservation-stub/main.js');
+  await run('payments', 'dist/src/dev/payment-stub/main.js');
   await run('worker', 'dist/src/worker.js');
   const apiProcess = await run('api', 'dist/src/api.js');
   await waitUntilReady(apiProcess, () => answers(`${api}/readyz`), { deadlineMs: 30_000 });
@@ -82,6 +89,7 @@ export async function startBuiltStack(options: BuiltStackOptions) {
   return {
     api,
     stub: env['RESERVATION_URL'] ?? '',
+    payments: env['PAYMENT_URL'] ?? '',
     env,
     run,
     databaseUrl: postgres.url,

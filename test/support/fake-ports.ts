@@ -1,20 +1,52 @@
 import type { ActivityPorts } from '../../activities/index.ts';
-import type { ReserveEntry, ReserveResult } from '../../activities/ports.ts';
+import type { OrderBook, PaymentService, ReserveEntry, ReserveResult } from '../../activities/ports.ts';
 import type { CartSave, StoredCart } from '../../src/domain/persistence.ts';
+import { createFakeOrderBook } from './fake-order-book.ts';
+import { createFakePayments } from './fake-payments.ts';
+
+interface FakePorts extends ActivityPorts {
+  payments: PaymentService;
+  orders: OrderBook;
+}
 
 /** Ports in memory for workflow tests: time and failures are the test's to choose. */
 export function createFakePorts() {
   const saves: CartSave[] = [];
   const held = new Map<string, { reservationId: string; quantity: number }>();
-  const calls: { reserve: ReserveEntry[][]; release: number } = { reserve: [], release: 0 };
+  /** Units by reservation. */
+  const sold = new Map<string, number>();
+  const calls: { reserve: ReserveEntry[][]; adjust: number; release: number; commit: number } = {
+    reserve: [],
+    adjust: 0,
+    release: 0,
+    commit: 0,
+  };
   const behaviour = {
     /** Runs before every reservation takes effect; throw to make the call fail. */
     beforeReserve: async (_signal: AbortSignal): Promise<void> => {},
     beforeSave: async (): Promise<void> => {},
+    beforeAdjust: async (): Promise<void> => {},
+    beforeCommit: async (): Promise<void> => {},
+    beforePayment: async (_call: 'request' | 'cancel' | 'refund'): Promise<void> => {},
+    beforePlace: async (): Promise<void> => {},
     outOfStock: new Set<string>(),
+    /** Instead of 100 each, as of the next time that prices are asked. */
+    unitPriceMinor: new Map<string, number>(),
+    /** When the service ends a hold that is made or renewed now. */
+    expiresAt: (): number | undefined => undefined,
   };
+  const expiry = (): { expiresAt?: number } => {
+    const expiresAt = behaviour.expiresAt();
+    return expiresAt === undefined ? {} : { expiresAt };
+  };
+  const entryOf = (reservationId: string) =>
+    [...held].find(([, candidate]) => candidate.reservationId === reservationId);
 
-  const ports: ActivityPorts = {
+  const book = createFakeOrderBook(() => behaviour.beforePlace());
+  const payment = createFakePayments((call) => behaviour.beforePayment(call));
+  const ports: FakePorts = {
+    orders: book.orders,
+    payments: payment.payments,
     carts: {
       async save(save) {
         await behaviour.beforeSave();
@@ -33,7 +65,10 @@ export function createFakePorts() {
     },
     catalog: {
       async prices(names) {
-        return Object.fromEntries(names.map((name) => [name, { status: 'known', unitPriceMinor: 100 }]));
+        const priceOf = (name: string) => behaviour.unitPriceMinor.get(name) ?? 100;
+        return Object.fromEntries(
+          names.map((name) => [name, { status: 'known', unitPriceMinor: priceOf(name) }]),
+        );
       },
     },
     reservations: {
@@ -43,13 +78,16 @@ export function createFakePorts() {
         return entries.map(({ key, item, quantity }): ReserveResult => {
           if (behaviour.outOfStock.has(item)) return { key, status: 'unavailable', reason: 'out of stock' };
           held.set(key, { reservationId: `r-${key}`, quantity });
-          return { key, status: 'reserved', reservationId: `r-${key}` };
+          return { key, status: 'reserved', reservationId: `r-${key}`, ...expiry() };
         });
       },
       async adjust({ reservationId, quantity }) {
-        const hold = [...held.values()].find((candidate) => candidate.reservationId === reservationId);
-        if (hold) hold.quantity = quantity;
-        return { status: 'adjusted' };
+        calls.adjust += 1;
+        await behaviour.beforeAdjust();
+        const [, hold] = entryOf(reservationId) ?? [];
+        if (!hold) return { status: 'gone' };
+        hold.quantity = quantity;
+        return { status: 'adjusted', ...expiry() };
       },
       async release(hold) {
         calls.release += 1;
@@ -57,7 +95,17 @@ export function createFakePorts() {
           if (hold.by === 'key' ? hold.key === key : hold.reservationId === reservationId) held.delete(key);
         }
       },
+      async commit(reservationId) {
+        calls.commit += 1;
+        await behaviour.beforeCommit();
+        if (sold.has(reservationId)) return 'committed';
+        const [key, hold] = entryOf(reservationId) ?? [];
+        if (key === undefined || !hold) return 'gone';
+        held.delete(key);
+        sold.set(reservationId, hold.quantity);
+        return 'committed';
+      },
     },
   };
-  return { ports, saves, held, calls, behaviour };
+  return { ports, saves, held, sold, calls, behaviour, book, payment };
 }

@@ -8,6 +8,8 @@ import { inject } from 'vitest';
 import { createApi } from '../../src/composition/create-api.ts';
 import { createCartWorker } from '../../src/composition/create-worker.ts';
 import { loadApiConfig, loadWorkerConfig } from '../../src/config.ts';
+import { defaultControl as paymentDefaults } from '../../src/dev/payment-stub/control.ts';
+import { startPaymentStub } from '../../src/dev/payment-stub/start.ts';
 import { defaultControl, type Control, type ControlChange } from '../../src/dev/reservation-stub/control.ts';
 import type { Hold } from '../../src/dev/reservation-stub/ledger.ts';
 import { startReservationStub } from '../../src/dev/reservation-stub/start.ts';
@@ -15,6 +17,7 @@ import { startHttpServer } from '../../src/platform/http-server.ts';
 import { createLogger } from '../../src/platform/logger.ts';
 import { migrateDatabase } from '../../src/platform/migrations.ts';
 import { createTemporalClient } from '../../src/platform/temporal-client.ts';
+import { createPaymentStubClient, testWebhookSecret } from './payment-stub-client.ts';
 import { createShopper } from './shopper.ts';
 import { quietTemporal } from './quiet-temporal.ts';
 
@@ -43,12 +46,23 @@ export async function openShop({ control, env = {}, worker = true, ...servers }:
     control: { ...defaultControl, latencyMs: 0, ...control },
   };
   const stub = await startReservationStub(stubConfig);
+  const paymentStub = await startPaymentStub({
+    host,
+    port: 0,
+    ledgerPath: join(folder, 'payments.jsonl'),
+    webhookSecret: testWebhookSecret,
+    // Nobody listens yet: the shop's API takes its port later.
+    control: { ...paymentDefaults, webhooks: 'hold' },
+  });
+  const payments = createPaymentStubClient(paymentStub.url);
   const settings = {
     DATABASE_URL: databaseUrl,
     TEMPORAL_ADDRESS: servers.temporalAddress ?? inject('temporalAddress'),
     TEMPORAL_TASK_QUEUE: `carts-${randomUUID()}`,
     SESSION_SECRET: 'a secret that only the tests know about',
     RESERVATION_URL: stub.url,
+    PAYMENT_URL: paymentStub.url,
+    PAYMENT_WEBHOOK_SECRET: testWebhookSecret,
     CATALOG: 'open',
     PORT: '0',
     ...env,
@@ -56,18 +70,21 @@ export async function openShop({ control, env = {}, worker = true, ...servers }:
   const apiConfig = loadApiConfig(settings);
   const api = createApi(apiConfig, createLogger({ level: 'silent', service: 'api' }));
   const server = await startHttpServer({ fetch: api.app.fetch, host, port: 0 });
+  const url = `http://${host}:${server.port}`;
+  await payments.control({ webhookUrl: `${url}/api/v1/webhooks/payments`, webhooks: 'on' });
   const temporal = createTemporalClient(apiConfig.temporal);
   const workers = createWorkers(settings);
   if (worker) await workers.start();
 
   return {
-    url: `http://${host}:${server.port}`,
+    url,
     settings,
     temporal,
     workers,
     stub: createStubClient(stub.url),
+    payments,
     sql: postgres(databaseUrl, { max: 2, onnotice: () => {} }),
-    newShopper: () => createShopper(`http://${host}:${server.port}`),
+    newShopper: () => createShopper(url),
     async close() {
       await this.sql.end({ timeout: 1 });
       await workers.stop();
@@ -75,6 +92,7 @@ export async function openShop({ control, env = {}, worker = true, ...servers }:
       await api.close();
       await temporal.connection.close();
       await stub.close();
+      await paymentStub.close();
       await rm(folder, { recursive: true, force: true });
     },
   };

@@ -1,74 +1,57 @@
 import { z } from 'zod';
+import {
+  count,
+  createControlPanel as createPanel,
+  faultControls,
+  noFaults,
+  type ControlPanel as Panel,
+} from '../stub/control-panel.ts';
 
-const rate = z.number().min(0).max(1);
-const count = z.int().min(0);
-
-/** What the stub can be told to be: slow, short of stock, faulty. */
+/** What the stub can be told to be: slow, short of stock, forgetful, faulty. */
 export const controlSchema = z.strictObject({
   latencyMs: z.int().min(0).max(3_600_000),
   /** Units by item; `*` for every item that is not named. */
   stock: z.record(z.string(), count),
-  /** Answered 503 before any effect. */
-  errorRate: rate,
-  /** Connection dropped before any effect. */
-  dropRate: rate,
-  /** Takes effect, then the connection is dropped. */
-  lostAnswerRate: rate,
-  /** The same faults for the next n calls, whatever the rates say. */
-  failNext: count,
-  dropNext: count,
-  loseNextAnswers: count,
+  /** A hold that is made or renewed from now on ends by itself after this time; 0: never. */
+  holdTtlMs: z.int().min(0).max(86_400_000),
+  ...faultControls,
 });
 
 export type Control = z.infer<typeof controlSchema>;
 export const controlChange = controlSchema.partial();
 export type ControlChange = z.infer<typeof controlChange>;
 
-export type Fault = 'error' | 'drop' | 'lostAnswer';
-
 export const defaultControl: Control = {
   latencyMs: 35_000,
   stock: { '*': 1_000 },
-  errorRate: 0,
-  dropRate: 0,
-  lostAnswerRate: 0,
-  failNext: 0,
-  dropNext: 0,
-  loseNextAnswers: 0,
+  holdTtlMs: 0,
+  ...noFaults,
 };
 
-export interface ControlPanel {
-  readonly current: Control;
-  change(change: ControlChange): void;
+export interface ControlPanel extends Panel<Control> {
   stockOf(item: string): number;
-  /** The fault that the next call meets, if any; counted faults are used up. */
-  nextFault(): Fault | undefined;
+  /** When a hold ends that is made or renewed at this instant. */
+  expiryOf(at: string): string | undefined;
 }
 
-export function createControlPanel(initial: Control, random: () => number = Math.random): ControlPanel {
-  let current = initial;
-  const faults = [
-    { fault: 'error', counter: 'failNext', rate: 'errorRate' },
-    { fault: 'drop', counter: 'dropNext', rate: 'dropRate' },
-    { fault: 'lostAnswer', counter: 'loseNextAnswers', rate: 'lostAnswerRate' },
-  ] as const;
+export function createControlPanel(initial: Control): ControlPanel {
+  const panel = createPanel(initial);
   return {
     get current() {
-      return current;
+      return panel.current;
     },
+    nextFault: panel.nextFault,
     change({ stock, ...rest }) {
-      const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
-      current = { ...current, ...given, stock: { ...current.stock, ...stock } };
+      panel.change({ ...rest, stock: { ...panel.current.stock, ...stock } });
     },
-    // An item may be called `constructor`: only what was set counts.
-    stockOf: (item) => (Object.hasOwn(current.stock, item) ? current.stock[item] : current.stock['*']) ?? 0,
-    nextFault() {
-      const counted = faults.find(({ counter }) => current[counter] > 0);
-      if (counted) {
-        current = { ...current, [counted.counter]: current[counted.counter] - 1 };
-        return counted.fault;
-      }
-      return faults.find(({ rate: name }) => current[name] > 0 && random() < current[name])?.fault;
+    stockOf(item) {
+      const { stock } = panel.current;
+      // An item may be called `constructor`: only what was set counts.
+      return (Object.hasOwn(stock, item) ? stock[item] : stock['*']) ?? 0;
+    },
+    expiryOf(at) {
+      const { holdTtlMs } = panel.current;
+      return holdTtlMs === 0 ? undefined : new Date(Date.parse(at) + holdTtlMs).toISOString();
     },
   };
 }

@@ -1,24 +1,18 @@
 import type { Hono } from 'hono';
-import { bodyOf, invalid, type StubEnv } from './answers.ts';
-import { controlChange, type ControlPanel } from './control.ts';
+import type { StubEnv } from '../stub/answers.ts';
+import { now } from '../stub/service-call.ts';
+import type { ReservationCalls } from './calls.ts';
+import type { ControlPanel } from './control.ts';
 import type { Ledger } from './ledger.ts';
-import type { CallCounts } from './service-call.ts';
 
-/** How tests and people steer the stub and look into its books. */
+/** How tests and people look into the stub's books. */
 export function registerOperatorRoutes(
   app: Hono<StubEnv>,
-  { ledger, control, calls }: { ledger: Ledger; control: ControlPanel; calls: Readonly<CallCounts> },
+  { ledger, control, calls }: { ledger: Ledger; control: ControlPanel; calls: ReservationCalls['counts'] },
 ): void {
-  app.get('/control', (c) => c.json(control.current));
-  app.put('/control', async (c) => {
-    const change = controlChange.safeParse(await bodyOf(c));
-    if (!change.success) return invalid(c, change.error);
-    control.change(change.data);
-    return c.json(control.current);
-  });
-
   app.get('/ledger', (c) => {
     const { key: wantedKey, item: wantedItem, prefix } = c.req.query();
+    ledger.passTime(now());
     const holds = [...ledger.holds.values()].filter(
       (hold) =>
         (wantedKey === undefined || hold.key === wantedKey) &&
@@ -29,6 +23,7 @@ export function registerOperatorRoutes(
   });
 
   app.get('/stock', (c) => {
+    ledger.passTime(now());
     const items = new Set([...ledger.holds.values()].map((hold) => hold.item));
     const stock = [...items].map((name) => {
       const { held, sold } = ledger.taken(name);

@@ -1,12 +1,5 @@
-import { z } from 'zod';
-import { ReservationRequestError, ReservationUnreachableError } from './reservation-errors.ts';
-
-export interface ServiceAnswer {
-  status: number;
-  answer: string;
-  /** The call, for messages. */
-  what: string;
-}
+import { detailOf, type ServiceAnswer } from './service-answers.ts';
+import { ServiceRequestError, ServiceUnreachableError } from './service-errors.ts';
 
 export interface ServiceCall {
   body?: unknown;
@@ -18,14 +11,12 @@ export interface ServiceCall {
 
 export type CallService = (method: string, path: string, init: ServiceCall) => Promise<ServiceAnswer>;
 
-const refusal = z.object({ detail: z.string() });
-
 /** Answers with a 4xx that are no verdict on the request: waiting helps. */
 const retryableStatuses = new Set([408, 425, 429]);
 
 /**
- * Sorts what comes back: an answer, a refusal that no retry can change (`ReservationRequestError`), or no final
- * answer (`ReservationUnreachableError`). An abort of the caller passes through untouched.
+ * Sorts what comes back: an answer, a refusal that no retry can change (`ServiceRequestError`), or no final
+ * answer (`ServiceUnreachableError`). An abort of the caller passes through untouched.
  */
 export function createServiceCaller(baseUrl: string, fetch: typeof globalThis.fetch): CallService {
   const base = baseUrl.replace(/\/+$/, '');
@@ -42,26 +33,12 @@ export function createServiceCaller(baseUrl: string, fetch: typeof globalThis.fe
       answer = await response.text();
     } catch (error) {
       if (init.signal.aborted) throw error;
-      throw new ReservationUnreachableError(`${what} got no answer`, { cause: error });
+      throw new ServiceUnreachableError(`${what} got no answer`, { cause: error });
     }
     const { status } = response;
     if (response.ok || init.meaningful?.includes(status)) return { status, answer, what };
     const message = `${what} was answered ${status}: ${detailOf(answer) ?? 'no detail'}`;
     const final = status >= 400 && status < 500 && !retryableStatuses.has(status);
-    throw final ? new ReservationRequestError(message) : new ReservationUnreachableError(message);
+    throw final ? new ServiceRequestError(message) : new ServiceUnreachableError(message);
   };
-}
-
-/** The `detail` of a problem document, if the answer is one. */
-export function detailOf(answer: string): string | undefined {
-  const parsed = refusal.safeParse(fromJson(answer));
-  return parsed.success ? parsed.data.detail : undefined;
-}
-
-export function fromJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
