@@ -17,10 +17,10 @@ import {
   reservationTimes,
   sessionSettings,
   settingNames,
-  webhookSettings,
   workerSettings,
 } from './config/shards.ts';
 import { readTemporal, type TemporalConfig } from './config/temporal.ts';
+import { readWebhooks, type WebhookConfig } from './config/webhooks.ts';
 
 export { ConfigError, settingNames, type Env };
 export type { TemporalConfig };
@@ -73,8 +73,8 @@ export interface WorkerConfig extends ProcessConfig {
   reservation: { url: string };
   payment: { url: string };
   catalog: { mode: CatalogMode };
-  /** Absent without a receiver: events then wait in the outbox. Every secret signs. */
-  webhooks?: { url: string; secrets: readonly string[]; giveUpAfterMs: number };
+  /** Absent without a receiver: events then wait in the outbox. */
+  webhooks?: WebhookConfig;
   worker: {
     maxCachedWorkflows: number;
     maxConcurrentActivities: number;
@@ -181,19 +181,6 @@ function readWorker(reader: SettingsReader, process: ProcessConfig): WorkerConfi
     maxConcurrentWorkflowTasks: settings.WORKER_WORKFLOW_TASKS,
     shutdownGraceMs: settings.WORKER_SHUTDOWN_GRACE,
   };
-}
-
-function readWebhooks(reader: SettingsReader): Pick<WorkerConfig, 'webhooks'> {
-  const settings = reader.read(webhookSettings);
-  const { WEBHOOK_URL: url, WEBHOOK_SECRET: secrets, WEBHOOK_GIVE_UP_AFTER: giveUpAfterMs } = settings;
-  if (url === undefined) return {};
-  if (reader.env['WEBHOOK_SECRET'] === undefined) {
-    reader.problem(
-      'WEBHOOK_SECRET',
-      'needed beside WEBHOOK_URL, so that the receiver can tell who it is from',
-    );
-  }
-  return { webhooks: { url, secrets: secrets ?? [], giveUpAfterMs } };
 }
 
 /** Throws `ConfigError`, as the other loaders. */
