@@ -148,7 +148,7 @@ module.exports = {
     }),
     ...room('gateway', {
       from: '^src/gateway/',
-      may: [domain, messages, ...npm('@temporalio/client')],
+      may: [domain, messages, ...node('crypto'), ...npm('@temporalio/client', 'lru-cache')],
       instead: 'The gateway speaks to Temporal with the messages of workflows/*.messages.ts.',
     }),
     ...room('sessions', {

@@ -8,7 +8,16 @@ const page = new URL('transitions.md', import.meta.url);
 const meanings: Readonly<Record<Transition, string>> = {
   apply: 'decided by the rules of the cart: applied, or rejected with a reason',
   resume: 'the cart becomes active again, then as `apply`; a rejected command leaves it as it is',
+  renew: "the cart's next life starts empty, then as `apply`; what was ordered stays in the order book",
+  join: 'waits for the checkout under way, and has its outcome',
+  existing: 'answered with the order that there is',
+  'give-up':
+    'the checkout ends, or its order is cancelled or expires; the cart is active again, holds included',
+  settle:
+    'a success sells what is held and completes the cart, late or not, or goes back when the holds are gone; ' +
+    'a failure ends the order that waits for it; anything told before changes nothing',
   abandon: 'the idle time ran out, or an operator cancelled the workflow: lines are kept, holds are released',
+  refuse: 'rejected: `checkout_in_progress`, `cart_completed` or `no_checkout`',
   ignore: 'nothing to do',
 };
 
@@ -21,15 +30,13 @@ export async function transitionsPage(): Promise<string> {
     '# Transitions',
     '',
     'Generated from `src/domain/transitions.ts` by `npm run docs:transitions`; a test fails when it is not current.',
-    '`decide` uses the same table, and `test/domain/commands.test.ts` walks all of it.',
+    '`decide` uses the same table, and `test/domain/transitions.test.ts` walks all of it.',
     '',
     row(['command', ...statuses.map(([status]) => status)]),
     row(['---', ...statuses.map(() => '---')]),
     ...commands.map((command) => row([`\`${command}\``, ...statuses.map(([, to]) => to[command])])),
     '',
     ...Object.entries(meanings).map(([transition, meaning]) => `- **${transition}**: ${meaning}`),
-    '',
-    '`completed` and what leads to it (checkout, payment) are not built yet.',
   ].join('\n');
   const style = await resolveConfig(page);
   return await format(text, { ...style, parser: 'markdown' });

@@ -7,11 +7,11 @@ import {
   type CartLogState,
 } from '../src/domain/cart-log.ts';
 import { toCartView } from '../src/domain/cart-view.ts';
-import type { CommandEnvelope } from '../src/domain/commands.ts';
 import { dueAt } from '../src/domain/clock.ts';
+import type { CommandEnvelope } from '../src/domain/commands.ts';
 import { effectsOf } from '../src/domain/effects.ts';
-import { database } from './activity-proxies.ts';
 import { getCartQuery, getStateQuery, type CartWorkflowInput } from './cart.messages.ts';
+import { createDatabaseCalls, type DatabaseCalls } from './database.ts';
 import { createDeadline } from './deadline.ts';
 import { createEffectRunner } from './effects.ts';
 import { createHandOver } from './hand-over.ts';
@@ -33,7 +33,8 @@ async function live(input: CartWorkflowInput): Promise<{ status: string; version
   const wake = () => {
     awake = true;
   };
-  const inbox = createInbox(carried?.inbox ?? [], wake);
+  const database = createDatabaseCalls();
+  const inbox = createInbox(carried?.inbox ?? [], database, wake);
   setHandler(getCartQuery, () => (loaded ? toCartView(loaded.cart) : null));
   setHandler(getStateQuery, () => loaded?.cart ?? null);
   CancellationScope.current().parent?.cancelRequested.catch(() => {
@@ -41,20 +42,18 @@ async function live(input: CartWorkflowInput): Promise<{ status: string; version
     wake();
   });
 
-  const cartLog = createCartLog(carried?.log ?? (await firstState(input)));
+  const cartLog = createCartLog(carried?.log ?? (await firstState(input, database)));
   loaded = cartLog;
-  const effects = createEffectRunner(settings, (effect, result) => {
-    cartLog.settle(effect, result, Date.now());
-    wake();
-  });
-  const saver = createSaver(cartLog, wake);
+  const effects = createEffectRunner(settings, database, wake);
+  const saver = createSaver(cartLog, database, wake);
   const handOver = createHandOver(settings.continueAsNewAfterEvents, wake);
   const deadline = createDeadline(wake);
   const visibility = createVisibility();
 
   for (;;) {
-    await condition(() => awake);
+    await condition(() => awake && !database.busy);
     awake = false;
+    for (const { effect, result } of effects.takeResults()) cartLog.settle(effect, result, Date.now());
 
     const history = handOver.state();
     const atRest = effects.inFlight === 0 && saver.idle;
@@ -83,9 +82,12 @@ async function live(input: CartWorkflowInput): Promise<{ status: string; version
   }
 }
 
-async function firstState({ cartId, settings }: CartWorkflowInput): Promise<CartLogState> {
+async function firstState(
+  { cartId, settings }: CartWorkflowInput,
+  { loadCart }: Pick<DatabaseCalls, 'loadCart'>,
+): Promise<CartLogState> {
   const { currency, ttlMs } = settings;
-  const stored = await database.loadCart(cartId);
+  const stored = await loadCart(cartId);
   if (!stored) return openCart({ cartId, currency, ttlMs }, Date.now());
   return reopenCart(stored, { ttlMs }, Date.now());
 }

@@ -1,7 +1,8 @@
 import { ActivityFailure, CancellationScope, isCancellation, log } from '@temporalio/workflow';
 import type { Effect } from '../src/domain/effects.ts';
-import type { EffectResult } from '../src/domain/settle.ts';
+import type { EffectResult } from '../src/domain/effect-result.ts';
 import type { CartSettings } from './cart.messages.ts';
+import type { DatabaseCalls } from './database.ts';
 import { createServiceCalls, noAnswer } from './service-calls.ts';
 
 export interface EffectRunner {
@@ -9,6 +10,13 @@ export interface EffectRunner {
   /** Starts what is wanted and not yet under way, cancels what is under way and no longer wanted. */
   run(wanted: readonly Effect[]): void;
   cancelUnwanted(wanted: readonly Effect[]): void;
+  /** What has come back since the last time, in order. */
+  takeResults(): readonly Settled[];
+}
+
+interface Settled {
+  effect: Effect;
+  result: EffectResult;
 }
 
 interface Call {
@@ -16,13 +24,15 @@ interface Call {
   scope: CancellationScope;
 }
 
-/** Turns the effects a cart wants into activity calls; each result comes back by `onResult`. */
+/** Turns the effects a cart wants into activity calls; like signals, results only queue up for the main loop. */
 export function createEffectRunner(
   settings: CartSettings,
-  onResult: (effect: Effect, result: EffectResult) => void,
+  database: DatabaseCalls,
+  onResult: () => void,
 ): EffectRunner {
-  const services = createServiceCalls(settings);
+  const services = createServiceCalls(settings, database);
   const calls = new Set<Call>();
+  let settled: Settled[] = [];
 
   function start<E extends Effect>(effects: readonly E[], invoke: () => Promise<EffectResult[]>) {
     if (effects.length === 0) return;
@@ -34,7 +44,8 @@ export function createEffectRunner(
       .catch((error: unknown) => effects.map(() => failure(error)))
       .then((results) => {
         calls.delete(call);
-        effects.forEach((effect, index) => onResult(effect, results[index] ?? noAnswer));
+        settled.push(...effects.map((effect, index) => ({ effect, result: results[index] ?? noAnswer })));
+        onResult();
       });
   }
 
@@ -50,6 +61,11 @@ export function createEffectRunner(
       return calls.size;
     },
     cancelUnwanted,
+    takeResults() {
+      const taken = settled;
+      settled = [];
+      return taken;
+    },
     run(wanted) {
       cancelUnwanted(wanted);
       const running = new Set([...calls].flatMap(({ effects }) => effects.map(({ id }) => id)));

@@ -6,8 +6,8 @@ import {
   type ExternalCommand,
 } from '../src/domain/commands.ts';
 import { limits } from '../src/domain/cart.ts';
-import { database } from './activity-proxies.ts';
 import { commandSignals } from './cart.messages.ts';
+import type { DatabaseCalls } from './database.ts';
 
 export interface Inbox {
   readonly size: number;
@@ -17,7 +17,11 @@ export interface Inbox {
 }
 
 /** Signals only append here: no handler awaits or decides, so nothing interleaves with the main loop. */
-export function createInbox(carried: readonly CommandEnvelope[], onArrival: () => void): Inbox {
+export function createInbox(
+  carried: readonly CommandEnvelope[],
+  { priceItems }: Pick<DatabaseCalls, 'priceItems'>,
+  onArrival: () => void,
+): Inbox {
   const queue = [...carried];
   let pricing = false;
 
@@ -38,7 +42,7 @@ export function createInbox(carried: readonly CommandEnvelope[], onArrival: () =
 
   /** The API could not reach the catalogue: ask it here. Later commands wait, so that order is kept. */
   async function price(envelope: CommandEnvelope) {
-    const prices = await database.priceItems(unpricedNames(envelope.command));
+    const prices = await priceItems(unpricedNames(envelope.command));
     queue[0] = { ...envelope, command: withPrices(envelope.command, prices) };
     pricing = false;
     onArrival();

@@ -1,5 +1,5 @@
 import type { CartLog } from '../src/domain/cart-log.ts';
-import { database } from './activity-proxies.ts';
+import type { DatabaseCalls } from './database.ts';
 
 export interface Saver {
   readonly idle: boolean;
@@ -8,12 +8,16 @@ export interface Saver {
 }
 
 /** One write at a time, each with everything that came up meanwhile. */
-export function createSaver(cartLog: CartLog, onIdle: () => void): Saver {
+export function createSaver(
+  cartLog: CartLog,
+  { saveCart }: Pick<DatabaseCalls, 'saveCart'>,
+  onIdle: () => void,
+): Saver {
   let writing = false;
 
   async function writeAll() {
     for (let save = cartLog.nextSave(); save; save = cartLog.nextSave()) {
-      await database.saveCart(save);
+      await saveCart(save);
       cartLog.saved(save);
     }
     writing = false;

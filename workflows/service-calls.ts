@@ -9,14 +9,15 @@ import type {
   RequestPaymentEffect,
   ReserveEffect,
 } from '../src/domain/effects.ts';
-import type { EffectResult } from '../src/domain/settle.ts';
-import { database, serviceProxies } from './activity-proxies.ts';
+import type { EffectResult } from '../src/domain/effect-result.ts';
 import type { CartSettings } from './cart.messages.ts';
+import type { DatabaseCalls } from './database.ts';
+import { serviceProxies } from './service-proxies.ts';
 
 export type ServiceCalls = ReturnType<typeof createServiceCalls>;
 
 /** One activity an effect, with a summary that reads well in the Web UI. */
-export function createServiceCalls(settings: CartSettings) {
+export function createServiceCalls(settings: CartSettings, database: Pick<DatabaseCalls, 'placeOrder'>) {
   const activities = serviceProxies(settings);
 
   /** Lines that became pending together go to the service in one call. */

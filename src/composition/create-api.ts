@@ -1,7 +1,10 @@
 import type { ApiConfig } from '../config.ts';
 import { createCartCommands } from '../gateway/cart-commands.ts';
+import { createCartTouch } from '../gateway/cart-touch.ts';
+import { createAcceptPayment } from '../http/accept-payment.ts';
 import { createApp } from '../http/app.ts';
 import { createSubmitCommand } from '../http/submit-command.ts';
+import { createPaymentWebhookVerifier } from '../payments/payment-webhook.ts';
 import { closeDatabase, createDatabase } from '../platform/database.ts';
 import type { Logger } from '../platform/logger.ts';
 import { createReadiness } from '../platform/readiness.ts';
@@ -9,6 +12,7 @@ import { createTemporalClient } from '../platform/temporal-client.ts';
 import { createCartFeed } from '../read-model/cart-feed.ts';
 import { createCartViews } from '../read-model/cart-views.ts';
 import { createCatalog } from '../read-model/catalog.ts';
+import { createOrderViews } from '../read-model/order-views.ts';
 import { createCartSessions } from '../sessions/cart-sessions.ts';
 
 /** The API over real connections. It starts while Postgres or Temporal is away, and says so on /readyz. */
@@ -23,14 +27,20 @@ export function createApi(config: ApiConfig, logger: Logger) {
     taskQueue: config.temporal.taskQueue,
     settings: config.cart,
   });
+  const orders = createOrderViews(database);
   const app = createApp({
     sessions: createCartSessions(config.sessions),
     views,
+    orders,
     submit: createSubmitCommand({ commands, views, feed, catalog }),
+    touch: createCartTouch(commands),
+    verifyPayment: createPaymentWebhookVerifier({ secrets: config.payments.webhookSecrets }),
+    acceptPayment: createAcceptPayment({ commands, orders }),
     readiness: createReadiness({ database, client }),
     logger,
     currency: config.cart.currency,
     wait: { defaultMs: config.http.waitDefaultMs, maxMs: config.http.waitMaxMs },
+    checkout: config.checkout,
     bodyLimitBytes: config.http.bodyLimitBytes,
     cookieSecure: config.http.cookieSecure,
   });

@@ -9,6 +9,8 @@ import { createHttpWebhookSender } from '../outbox/http-webhook-sender.ts';
 import { closeDatabase, createDatabase } from '../platform/database.ts';
 import { createCartStore } from '../read-model/cart-store.ts';
 import { createCatalog } from '../read-model/catalog.ts';
+import { createOrderBook } from '../read-model/order-book.ts';
+import { createHttpPaymentService } from '../payments/http-payment-service.ts';
 import { createHttpReservationService } from '../reservations/http-reservation-service.ts';
 
 type WorkflowSource = Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'>;
@@ -31,6 +33,8 @@ export async function createCartWorker(
   const activities = createActivities({
     carts: createCartStore(database),
     catalog: createCatalog(database, { mode: config.catalog.mode, cacheMs: 0 }),
+    orders: createOrderBook(database),
+    payments: createHttpPaymentService({ baseUrl: config.payment.url }),
     reservations: createHttpReservationService({ baseUrl: config.reservation.url }),
   });
   const deliveryActivities = createDeliveryActivities({

@@ -15,7 +15,8 @@ import type {
   SeenOperation,
 } from './persistence.ts';
 import { reconcile } from './reconcile.ts';
-import { settle, type EffectResult } from './settle.ts';
+import type { EffectResult } from './effect-result.ts';
+import { settle } from './settle.ts';
 
 /** Events and outcomes in one save: keeps its payload far below Temporal's 2 MiB and NOTIFY's 8,000 bytes. */
 const entriesPerSave = 150;

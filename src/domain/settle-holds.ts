@@ -3,7 +3,7 @@ import { findOrder } from './cart-orders.ts';
 import type { AdjustEffect, CommitEffect, ReserveEffect } from './effects.ts';
 import type { Fact } from './events.ts';
 import { keyOfAdjustment } from './reconcile.ts';
-import type { EffectResult } from './settle.ts';
+import type { EffectResult } from './effect-result.ts';
 
 export function settleReservation(cart: Cart, effect: ReserveEffect, result: EffectResult): Fact[] {
   const { key, itemId, item } = effect;

@@ -3,7 +3,7 @@ import { isPlacing } from './cart-orders.ts';
 import type { PlaceOrderEffect } from './effects.ts';
 import type { Fact } from './events.ts';
 import type { PriceChange } from './order.ts';
-import type { EffectResult } from './settle.ts';
+import type { EffectResult } from './effect-result.ts';
 
 /** The order book has answered: the checkout that asked may be over by now. */
 export function settlePlacing(

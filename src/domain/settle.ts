@@ -2,24 +2,9 @@ import type { Cart } from './cart.ts';
 import { liveOrder } from './cart-orders.ts';
 import type { Effect, HoldEffect, PaymentEffect, RequestPaymentEffect } from './effects.ts';
 import type { Fact } from './events.ts';
-import type { PlacedOrder, PriceChange } from './order.ts';
+import type { EffectResult } from './effect-result.ts';
 import { settleAdjustment, settleCommit, settleReservation } from './settle-holds.ts';
 import { settlePlacing } from './settle-placing.ts';
-
-/** How a call to another service ended. `failed`: no answer within its whole retry budget. */
-export type EffectResult =
-  | { status: 'reserved'; reservationId: string; expiresAt?: number }
-  /** `expiresAt`: of an adjusted hold, ms since the epoch, where the service ends it by itself. */
-  | { status: 'done'; expiresAt?: number }
-  | { status: 'unavailable'; reason: string }
-  /** The reservation service has ended the hold by itself. */
-  | { status: 'gone' }
-  | { status: 'placed'; order: PlacedOrder }
-  | { status: 'repriced'; changes: readonly PriceChange[] }
-  | { status: 'unknown_product'; names: readonly string[] }
-  | { status: 'requested'; paymentId: string; url: string | null }
-  | { status: 'refused'; reason: string }
-  | { status: 'failed'; reason: string };
 
 /** What an effect's result makes of the cart. A result that nobody waits for any more leaves nothing held. */
 export function settle(cart: Cart, effect: Effect, result: EffectResult, at: number): Fact[] {

@@ -1,19 +1,16 @@
 import type { PaymentNews } from '../domain/commands.ts';
 import { CommandNotStoredError, type CartCommands } from '../gateway/cart-commands.ts';
+import type { PaymentNotice } from '../payments/payment-webhook.ts';
 import type { OrderViews, PayableOrder } from '../read-model/order-views.ts';
 import { digest } from './digest.ts';
 import { fail } from './problem.ts';
 
-/** What the payment service says, signature verified. Amounts in minor units. */
-export interface VerifiedPayment {
-  type: PaymentNews['type'];
-  orderId: string;
-  paymentId: string;
-  amountMinor: number;
-  currency: string;
-}
+export type AcceptPayment = (payment: PaymentNotice) => Promise<void>;
 
-export type AcceptPayment = (payment: VerifiedPayment) => Promise<void>;
+const commandOf = {
+  'payment.succeeded': 'paymentSucceeded',
+  'payment.failed': 'paymentFailed',
+} as const satisfies Record<PaymentNotice['type'], PaymentNews['type']>;
 
 /** Checks a payment against its order and stores the news as a command of the order's cart. */
 export function createAcceptPayment(deps: { commands: CartCommands; orders: OrderViews }): AcceptPayment {
@@ -34,12 +31,9 @@ export function createAcceptPayment(deps: { commands: CartCommands; orders: Orde
   };
 }
 
-async function send(
-  commands: CartCommands,
-  { cartId }: PayableOrder,
-  payment: VerifiedPayment,
-): Promise<void> {
-  const { type, orderId, paymentId, amountMinor } = payment;
+async function send(commands: CartCommands, { cartId }: PayableOrder, payment: PaymentNotice): Promise<void> {
+  const { orderId, paymentId, amountMinor } = payment;
+  const type = commandOf[payment.type];
   const news = { orderId, paymentId, amountMinor };
   const fingerprint = digest(JSON.stringify([type, news]));
   // The same news has the same id, whatever the delivery's own id: a repeated delivery is applied once.

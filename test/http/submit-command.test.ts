@@ -45,6 +45,7 @@ function createHarness() {
     submit: (change: Partial<Submission> = {}) =>
       createSubmitCommand({
         commands: {
+          touch: async () => {},
           send: async (_cartId, envelope) => {
             sent.push(envelope);
             await harness.send(envelope);

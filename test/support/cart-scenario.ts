@@ -2,7 +2,7 @@ import { createCartLog, openCart, type CartLog } from '../../src/domain/cart-log
 import type { AddItem, ExternalCommand, NewItem, StartCheckout } from '../../src/domain/commands.ts';
 import { effectsOf, type Effect } from '../../src/domain/effects.ts';
 import type { OrderDraft, PlacedOrder } from '../../src/domain/order.ts';
-import type { EffectResult } from '../../src/domain/settle.ts';
+import type { EffectResult } from '../../src/domain/effect-result.ts';
 
 export const ttlMs = 60_000;
 export const openedAt = 1_000_000;

@@ -4,12 +4,15 @@ import type { ProblemDetails } from '../../src/http/problem.ts';
 import type { Submission, SubmissionResult } from '../../src/http/submit-command.ts';
 import { createApp } from '../../src/http/app.ts';
 import type { HttpDeps } from '../../src/http/types.ts';
+import { createPaymentWebhookVerifier, type PaymentNotice } from '../../src/payments/payment-webhook.ts';
 import type { CartViews } from '../../src/read-model/cart-views.ts';
+import type { OrderViews } from '../../src/read-model/order-views.ts';
 import { cartIdOf, createCartSessions } from '../../src/sessions/cart-sessions.ts';
 import { addItem, given, item } from './cart-scenario.ts';
 
 export const bodyLimitBytes = 65_536;
 export const sessionSecret = 'a secret that only the tests know about';
+export const webhookSecret = `whsec_${Buffer.from('a secret of 24 bytes or more').toString('base64')}`;
 export const sessionTtlMs = 60_000;
 export const aCart = given(addItem(item('apple', 2))).cart;
 
@@ -18,6 +21,8 @@ export function createFakeApi(overrides: Partial<HttpDeps> = {}) {
   const submissions: Submission[] = [];
   const reads: string[] = [];
   const logLines: string[] = [];
+  const touched: string[] = [];
+  const payments: PaymentNotice[] = [];
   const behaviour = {
     submit: async (_submission: Submission): Promise<SubmissionResult> => ({
       status: 'applied',
@@ -28,6 +33,13 @@ export function createFakeApi(overrides: Partial<HttpDeps> = {}) {
       findCart: async () => aCart,
       findOperation: async () => undefined,
     } as CartViews,
+    orders: {
+      findOrder: async () => undefined,
+      listOrders: async () => ({ orders: [], next: undefined }),
+      findPayable: async () => undefined,
+    } as OrderViews,
+    verifyPayment: createPaymentWebhookVerifier({ secrets: [webhookSecret] }),
+    acceptPayment: async (_payment: PaymentNotice): Promise<void> => {},
   };
   const sessions = createCartSessions({ secrets: [sessionSecret], ttlMs: sessionTtlMs });
   const app = createApp({
@@ -36,6 +48,16 @@ export function createFakeApi(overrides: Partial<HttpDeps> = {}) {
       submissions.push(submission);
       return await behaviour.submit(submission);
     },
+    orders: behaviour.orders,
+    touch: (cart) => {
+      if (cart) touched.push(cart.cartId);
+    },
+    verifyPayment: (body, headers) => behaviour.verifyPayment(body, headers),
+    acceptPayment: async (payment) => {
+      payments.push(payment);
+      await behaviour.acceptPayment(payment);
+    },
+    checkout: { waitMs: 300_000, payWithinMs: 600_000 },
     views: {
       findCart: async (cartId) => {
         reads.push(cartId);
@@ -78,6 +100,8 @@ export function createFakeApi(overrides: Partial<HttpDeps> = {}) {
     submissions,
     reads,
     logLines,
+    touched,
+    payments,
     behaviour,
     call,
     add: (body: unknown, headers?: Record<string, string>) =>

@@ -29,6 +29,7 @@ export function createFakePorts() {
     beforeCommit: async (): Promise<void> => {},
     beforePayment: async (_call: 'request' | 'cancel' | 'refund'): Promise<void> => {},
     beforePlace: async (): Promise<void> => {},
+    beforePrices: async (): Promise<void> => {},
     outOfStock: new Set<string>(),
     /** Instead of 100 each, as of the next time that prices are asked. */
     unitPriceMinor: new Map<string, number>(),
@@ -65,6 +66,7 @@ export function createFakePorts() {
     },
     catalog: {
       async prices(names) {
+        await behaviour.beforePrices();
         const priceOf = (name: string) => behaviour.unitPriceMinor.get(name) ?? 100;
         return Object.fromEntries(
           names.map((name) => [name, { status: 'known', unitPriceMinor: priceOf(name) }]),

@@ -20,6 +20,7 @@ import { createTemporalClient } from '../../src/platform/temporal-client.ts';
 import { createPaymentStubClient, testWebhookSecret } from './payment-stub-client.ts';
 import { createShopper } from './shopper.ts';
 import { quietTemporal } from './quiet-temporal.ts';
+import { replayCarts } from './replay-carts.ts';
 
 const host = '127.0.0.1';
 
@@ -88,6 +89,8 @@ export async function openShop({ control, env = {}, worker = true, ...servers }:
     async close() {
       await this.sql.end({ timeout: 1 });
       await workers.stop();
+      const runs = temporal.workflow.list({ query: `TaskQueue = "${settings.TEMPORAL_TASK_QUEUE}"` });
+      await replayCarts(runs.intoHistories({ concurrency: 4 }), workflowSource());
       await server.close(0);
       await api.close();
       await temporal.connection.close();
@@ -99,6 +102,8 @@ export async function openShop({ control, env = {}, worker = true, ...servers }:
 }
 
 export type Shop = Awaited<ReturnType<typeof openShop>>;
+
+const workflowSource = () => ({ workflowBundle: { codePath: inject('bundlePath') } });
 
 async function createDatabaseUrl(): Promise<string> {
   const url = new URL(inject('postgresUrl'));
@@ -117,8 +122,7 @@ function createWorkers(settings: Record<string, string>) {
     async start() {
       const config = loadWorkerConfig({ ...settings, WORKER_SHUTDOWN_GRACE: '0ms' });
       const connection = await NativeConnection.connect(config.temporal.connection);
-      const source = { workflowBundle: { codePath: inject('bundlePath') } };
-      const { worker, close } = await createCartWorker(config, connection, source);
+      const { worker, close } = await createCartWorker(config, connection, workflowSource());
       const running = worker.run();
       stopAll.push(async () => {
         worker.shutdown();

@@ -15,6 +15,7 @@ import {
 import type { cartWorkflow } from '../../workflows/index.ts';
 import type { ShopperCommand } from '../../src/domain/commands.ts';
 import { envelope } from './cart-scenario.ts';
+import { replayCarts } from './replay-carts.ts';
 
 export const taskQueue = 'carts-test';
 
@@ -49,6 +50,12 @@ export async function createTimeSkippingEnv() {
 
   const carts = new Set<string>();
 
+  async function* histories() {
+    for (const workflowId of carts) {
+      yield { workflowId, history: await env.client.workflow.getHandle(workflowId).fetchHistory() };
+    }
+  }
+
   /** A cart left open would keep its timers and calls in the clock that all tests of a file share. */
   async function endCarts() {
     for (const workflowId of carts) {
@@ -71,7 +78,15 @@ export async function createTimeSkippingEnv() {
       maxHeartbeatThrottleInterval: 1,
       defaultHeartbeatThrottleInterval: 1,
     });
-    return await worker.runUntil(() => scenario().finally(endCarts));
+    return await worker.runUntil(async () => {
+      try {
+        const result = await scenario();
+        await replayCarts(histories(), { workflowBundle: await workflowBundle() });
+        return result;
+      } finally {
+        await endCarts();
+      }
+    });
   }
 
   function cart(cartId: string, overrides: Partial<CartSettings> = {}) {

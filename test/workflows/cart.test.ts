@@ -15,6 +15,7 @@ afterAll(async () => {
   await test.env.teardown();
 });
 
+const milliseconds = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 const days = (count: number) => count * 86_400_000;
 
 describe('the cart workflow', () => {
@@ -132,6 +133,23 @@ describe('the cart workflow', () => {
     const events = fakes.saves.flatMap((save) => save.events);
     expect(events.map(({ version }) => version)).toEqual(events.map((_, index) => index + 1));
     expect(fakes.saves.flatMap((save) => save.outcomes)).toHaveLength(2);
+  });
+
+  it('asks for prices while it saves, and can still be replayed', async () => {
+    const fakes = createFakePorts();
+    // Prices take longer than a save or shorter, in turn: their answers come in another order than their calls.
+    let asked = 0;
+    fakes.behaviour.beforePrices = () => milliseconds((asked += 1) % 2 === 0 ? 40 : 1);
+    fakes.behaviour.beforeSave = () => milliseconds(15);
+    await test.withWorker(fakes.ports, async () => {
+      const cart = test.cart('unpriced', { ttlMs: days(1) });
+      const unpriced = (name: string) =>
+        addItem({ itemId: `id-${name}`, name, quantity: 1, price: { status: 'pending' } });
+      const names = Array.from({ length: 24 }, (_, index) => `item-${index}`);
+      for (const name of names) await cart.send(unpriced(name));
+      await until(cart.view, (view) => view?.items.length === names.length);
+    });
+    expect(asked).toBe(24);
   });
 
   it('ignores signals that no client of ours would send', async () => {

@@ -24,7 +24,7 @@ const route = createRoute({
 export function registerPaymentWebhook(app: OpenAPIHono<AppEnv>, { verifyPayment, acceptPayment }: HttpDeps) {
   // The signature is of the bytes: they are verified before anything parses them.
   app.post(route.getRoutingPath(), async (c) => {
-    const verified = verifyPayment(await c.req.text(), Object.fromEntries(c.req.raw.headers));
+    const verified = verifyPayment(await c.req.text(), c.req.raw.headers);
     switch (verified.status) {
       case 'bad_signature':
         throw fail(
