@@ -195,7 +195,7 @@ describe('settings that must fit each other', () => {
 });
 
 describe('outgoing webhooks', () => {
-  const webhookSecret = (byte: string, bytes = 32) =>
+  const secretOf = (byte: string, bytes = 32) =>
     `whsec_${Buffer.from(byte.repeat(bytes)).toString('base64')}`;
   const WEBHOOK_URL = 'https://crm.example/hooks';
   const problems = (env: Env) => problemsOf(() => loadWorkerConfig({ ...worker, ...env }));
@@ -205,7 +205,7 @@ describe('outgoing webhooks', () => {
   });
 
   it('are signed with every secret, and given up after three days', () => {
-    const [a, b] = [webhookSecret('a'), webhookSecret('b')];
+    const [a, b] = [secretOf('a'), secretOf('b')];
     expect(loadWorkerConfig({ ...worker, WEBHOOK_URL, WEBHOOK_SECRET: `${a}, ${b}` }).webhooks).toEqual({
       url: WEBHOOK_URL,
       secrets: [a, b],
@@ -218,12 +218,7 @@ describe('outgoing webhooks', () => {
   });
 
   it('refuse a secret that the scheme does not take, and never show it', () => {
-    for (const wrong of [
-      'hunter2',
-      'whsec_hunter2',
-      webhookSecret('a', 8),
-      `${webhookSecret('a')},hunter2`,
-    ]) {
+    for (const wrong of ['hunter2', 'whsec_hunter2', secretOf('a', 8), `${secretOf('a')},hunter2`]) {
       const found = problems({ WEBHOOK_URL, WEBHOOK_SECRET: wrong });
       expect(found).toEqual([expect.stringMatching(/^WEBHOOK_SECRET is set, \d+ characters: use whsec_/)]);
       expect(found.join()).not.toContain('hunter2');
@@ -231,7 +226,7 @@ describe('outgoing webhooks', () => {
   });
 
   it('refuse a receiver that is not HTTP, or that has a password in it', () => {
-    const WEBHOOK_SECRET = webhookSecret('a');
+    const WEBHOOK_SECRET = secretOf('a');
     for (const url of ['ftp://crm.example', 'crm.example', 'https://user:hunter2@crm.example']) {
       const found = problems({ WEBHOOK_URL: url, WEBHOOK_SECRET });
       expect(found).toEqual([expect.stringMatching(/^WEBHOOK_URL .*: use a URL/)]);
