@@ -36,7 +36,7 @@ function room(name, { from, pathNot, may = [], mayTypes = [], instead }) {
 
 const domain = '^src/domain/';
 const ports = '^activities/ports\\.ts$';
-const messages = '^workflows/cart\\.messages\\.ts$';
+const messages = '^workflows/(cart|webhook-delivery)\\.messages\\.ts$';
 const services = '^src/services/';
 const schema = '^drizzle/schema\\.ts$';
 const config = '^src/config(/|\\.ts$)';
@@ -133,10 +133,23 @@ module.exports = {
       ],
       instead: 'The read model knows Postgres; Temporal and HTTP are other rooms.',
     }),
+    ...room('outbox', {
+      from: '^src/outbox/',
+      may: [
+        domain,
+        ports,
+        schema,
+        '^src/platform/(deadline|database)\\.ts$',
+        ...node('timers/promises'),
+        ...npm('drizzle-orm', 'standardwebhooks'),
+      ],
+      mayTypes: npm('pino'),
+      instead: 'The outbox knows Postgres and the receiver; how a delivery is started is passed in.',
+    }),
     ...room('gateway', {
       from: '^src/gateway/',
       may: [domain, messages, ...node('crypto'), ...npm('@temporalio/client', 'lru-cache')],
-      instead: 'The gateway speaks to Temporal with the messages of workflows/cart.messages.ts.',
+      instead: 'The gateway speaks to Temporal with the messages of workflows/*.messages.ts.',
     }),
     ...room('sessions', {
       from: '^src/sessions/',
@@ -154,7 +167,7 @@ module.exports = {
         ...node('crypto'),
         ...npm('hono', '@hono/zod-openapi', 'zod'),
       ],
-      mayTypes: ['^src/read-model/', '^src/payments/', ports, ...npm('pino')],
+      mayTypes: ['^src/read-model/', '^src/(payments|outbox)/', ports, ...npm('pino')],
       instead: 'Routes get what they call from createApp(deps): import its type, not the thing.',
     }),
     ...room('platform', {

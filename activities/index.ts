@@ -13,7 +13,7 @@ export interface ActivityPorts {
   reservations: ReservationService;
 }
 
-/** Everything the workflows may call, over the given ports. */
+/** Everything a cart's workflow may call, over the given ports. */
 export function createActivities(ports: ActivityPorts) {
   return {
     ...createProjectionActivities(ports.carts),

@@ -1,5 +1,6 @@
 import type { Price } from '../src/domain/commands.ts';
 import type { Order, OrderDraft, PlacedOrder } from '../src/domain/order.ts';
+import type { OutboundEvent } from '../src/domain/outbound.ts';
 import type { CartSave, StoredCart } from '../src/domain/persistence.ts';
 
 /** One hold asked of the reservation service. `key` makes the call safe to repeat. */
@@ -86,4 +87,27 @@ export interface CartStore {
 /** Where prices come from. A name the shop does not sell is `unknown`, or free of charge in an open catalogue. */
 export interface Catalog {
   prices(names: readonly string[]): Promise<Record<string, Price>>;
+}
+
+/** `gone`: the receiver wants no more of this. */
+export type WebhookAnswer = 'delivered' | 'gone';
+
+/** Tells another system of an event. Anything but a final answer is thrown, and worth another attempt. */
+export interface WebhookSender {
+  send(event: OutboundEvent, signal: AbortSignal): Promise<WebhookAnswer>;
+}
+
+export interface DeliveryRecord {
+  eventId: string;
+  /** Which time it is sent: 0, and one more each time that an operator sends it again. */
+  round: number;
+  /** `pending`: an attempt has failed, and there will be another. */
+  status: 'pending' | 'delivered' | 'dead' | 'gone';
+  attempts: number;
+  error: string | null;
+}
+
+/** Where it is written down what became of a delivery. What comes late, after the outcome, changes nothing. */
+export interface DeliveryBook {
+  record(record: DeliveryRecord): Promise<void>;
 }

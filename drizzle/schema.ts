@@ -13,6 +13,7 @@ import {
 import type { Cart } from '../src/domain/cart.ts';
 import type { Actor } from '../src/domain/events.ts';
 import type { OrderItem, OrderStatus } from '../src/domain/order.ts';
+import type { OutboundEvent, OutboundType } from '../src/domain/outbound.ts';
 import type { Rejection } from '../src/domain/rejections.ts';
 
 const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
@@ -40,7 +41,12 @@ export const carts = pgTable(
     updatedAt: instant('updated_at').notNull(),
     expiresAt: instant('expires_at').notNull(),
   },
-  (table) => [index('carts_status_updated_at').on(table.status, table.updatedAt)],
+  (table) => [
+    index('carts_status_updated_at').on(table.status, table.updatedAt),
+    index('carts_abandoned_at')
+      .on(sql`((state->>'abandonedAt')::bigint) desc`, sql`cart_id desc`)
+      .where(sql`status = 'abandoned'`),
+  ],
 );
 
 /** The lines of every cart, for queries such as "who holds apples". */
@@ -136,5 +142,37 @@ export const orders = pgTable(
       .on(table.cartId)
       .where(sql`status = 'awaiting_payment'`),
     index('orders_status_created_at').on(table.status, table.createdAt),
+  ],
+);
+
+/** What other systems are told by webhook: written with the save that it is about, delivered by a workflow each. */
+export const outbox = pgTable(
+  'outbox',
+  {
+    eventId: text('event_id').primaryKey(),
+    type: text('type').$type<OutboundType>().notNull(),
+    cartId: text('cart_id').notNull(),
+    payload: jsonb('payload').$type<OutboundEvent>().notNull(),
+    /** `dead`: given up, `gone`: the receiver wants no more. Both can be sent again. */
+    status: text('status').$type<'pending' | 'delivered' | 'dead' | 'gone'>().notNull().default('pending'),
+    /** 0 is the first delivery; each time that it is sent again there is one more. */
+    round: integer('round').notNull().default(0),
+    /** Of this round. */
+    attempts: integer('attempts').notNull().default(0),
+    lastError: text('last_error'),
+    createdAt: instant('created_at').notNull().defaultNow(),
+    updatedAt: instant('updated_at').notNull().defaultNow(),
+    /** Until then a relay is at it; one that died leaves it to the next. */
+    leasedUntil: instant('leased_until'),
+    /** When its workflow was started; null until then. */
+    dispatchedAt: instant('dispatched_at'),
+    deliveredAt: instant('delivered_at'),
+  },
+  (table) => [
+    index('outbox_to_dispatch')
+      .on(table.createdAt)
+      .where(sql`status = 'pending' and dispatched_at is null`),
+    index('outbox_status_created_at').on(table.status, table.createdAt, table.eventId),
+    index('outbox_created_at').on(table.createdAt, table.eventId),
   ],
 );

@@ -20,6 +20,7 @@ import {
   workerSettings,
 } from './config/shards.ts';
 import { readTemporal, type TemporalConfig } from './config/temporal.ts';
+import { readWebhooks, type WebhookConfig } from './config/webhooks.ts';
 
 export { ConfigError, settingNames, type Env };
 export type { TemporalConfig };
@@ -74,6 +75,8 @@ export interface WorkerConfig extends ProcessConfig {
   reservation: { url: string };
   payment: { url: string };
   catalog: { mode: CatalogMode };
+  /** Absent without a receiver: events then wait in the outbox. */
+  webhooks?: WebhookConfig;
   worker: {
     maxCachedWorkflows: number;
     maxConcurrentActivities: number;
@@ -215,6 +218,7 @@ export function loadWorkerConfig(env: Env): WorkerConfig {
       reservation: { url: reader.read(reservationSettings).RESERVATION_URL },
       payment: { url: reader.read(paymentSettings).PAYMENT_URL },
       catalog: { mode: reader.read(catalogSettings).CATALOG },
+      ...readWebhooks(reader),
       worker: readWorker(reader, process),
     };
   });

@@ -1,4 +1,5 @@
 import { createCartWorker } from './composition/create-worker.ts';
+import { startWebhookRelay } from './composition/start-webhook-relay.ts';
 import { loadWorkerConfig, processEnvironment } from './config.ts';
 import { createLogger } from './platform/logger.ts';
 import { runMain } from './platform/main.ts';
@@ -23,11 +24,13 @@ await runMain(async () => {
   };
   forget();
   const retention = setInterval(forget, retentionEveryMs);
+  const relay = startWebhookRelay(config, { connection, database, logger });
   void aborted(stop).then(() => worker.shutdown());
   logger.info({ taskQueue: config.temporal.taskQueue }, 'worker runs');
 
   await worker.run();
   clearInterval(retention);
+  await relay.stop();
   await connection.close();
   await close();
 });

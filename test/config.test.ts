@@ -207,6 +207,47 @@ describe('settings that must fit each other', () => {
   });
 });
 
+describe('outgoing webhooks', () => {
+  const secretOf = (byte: string, bytes = 32) =>
+    `whsec_${Buffer.from(byte.repeat(bytes)).toString('base64')}`;
+  const WEBHOOK_URL = 'https://crm.example/hooks';
+  const problems = (env: Env) => problemsOf(() => loadWorkerConfig({ ...worker, ...env }));
+
+  it('are off without a receiver', () => {
+    expect(loadWorkerConfig(worker).webhooks).toBeUndefined();
+  });
+
+  it('are signed with every secret, and given up after three days', () => {
+    const [a, b] = [secretOf('a'), secretOf('b')];
+    expect(loadWorkerConfig({ ...worker, WEBHOOK_URL, WEBHOOK_SECRET: `${a}, ${b}` }).webhooks).toEqual({
+      url: WEBHOOK_URL,
+      secrets: [a, b],
+      giveUpAfterMs: 3 * 86_400_000,
+    });
+  });
+
+  it('need a secret beside the receiver', () => {
+    expect(problems({ WEBHOOK_URL })).toEqual([expect.stringMatching(/^WEBHOOK_SECRET is not set: needed/)]);
+  });
+
+  it('refuse a secret that the scheme does not take, and never show it', () => {
+    for (const wrong of ['hunter2', 'whsec_hunter2', secretOf('a', 8), `${secretOf('a')},hunter2`]) {
+      const found = problems({ WEBHOOK_URL, WEBHOOK_SECRET: wrong });
+      expect(found).toEqual([expect.stringMatching(/^WEBHOOK_SECRET is set, \d+ characters: use whsec_/)]);
+      expect(found.join()).not.toContain('hunter2');
+    }
+  });
+
+  it('refuse a receiver that is not HTTP, or that has a password in it', () => {
+    const WEBHOOK_SECRET = secretOf('a');
+    for (const url of ['ftp://crm.example', 'crm.example', 'https://user:hunter2@crm.example']) {
+      const found = problems({ WEBHOOK_URL: url, WEBHOOK_SECRET });
+      expect(found).toEqual([expect.stringMatching(/^WEBHOOK_URL .*: use a URL/)]);
+      expect(found.join()).not.toContain('hunter2');
+    }
+  });
+});
+
 describe('the Temporal connection', () => {
   const temporal = (env: Env) => loadMigrateConfig({ DATABASE_URL: api.DATABASE_URL, ...env }).temporal;
   const problems = (env: Env) => problemsOf(() => temporal(env));

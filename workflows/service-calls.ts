@@ -14,82 +14,86 @@ import type { CartSettings } from './cart.messages.ts';
 import type { DatabaseCalls } from './database.ts';
 import { serviceProxies } from './service-proxies.ts';
 
-export type ServiceCalls = ReturnType<typeof createServiceCalls>;
-
 /** One activity an effect, with a summary that reads well in the Web UI. */
 export function createServiceCalls(settings: CartSettings, database: Pick<DatabaseCalls, 'placeOrder'>) {
   const activities = serviceProxies(settings);
+  const holds = holdCalls(activities);
+  const payments = paymentCalls(activities);
 
-  /** Lines that became pending together go to the service in one call. */
-  async function reserve(effects: readonly ReserveEffect[]): Promise<EffectResult[]> {
-    const entries = effects.map(({ key, item, quantity }) => ({ key, item, quantity }));
-    const summary = effects.map(({ item, quantity }) => `${quantity} × ${item}`).join(', ');
-    const results = await activities.reserve.executeWithOptions({ summary: shorten(summary) }, [entries]);
-    const byKey = new Map(results.map((result) => [result.key, result]));
-    return effects.map(({ key }) => byKey.get(key) ?? noAnswer);
-  }
-
-  async function adjust(effect: AdjustEffect): Promise<EffectResult> {
-    const { adjustmentKey: key, reservationId, quantity, item } = effect;
-    const summary = shorten(`${item} → ${quantity}`);
-    const request = { key, reservationId, quantity };
-    const result = await activities.adjust.executeWithOptions({ summary }, [request]);
-    return result.status === 'adjusted' ? { ...result, status: 'done' } : result;
-  }
-
-  async function release({ key, reservationId, item }: ReleaseEffect): Promise<EffectResult> {
-    const hold = reservationId ? ({ by: 'id', reservationId } as const) : ({ by: 'key', key } as const);
-    await activities.release.executeWithOptions({ summary: shorten(item) }, [hold]);
-    return { status: 'done' };
-  }
-
-  async function commit({ reservationId, item }: CommitEffect): Promise<EffectResult> {
-    const result = await activities.commit.executeWithOptions({ summary: shorten(item) }, [reservationId]);
-    return { status: result === 'committed' ? 'done' : 'gone' };
+  function call(effect: Exclude<Effect, ReserveEffect>): Promise<EffectResult> {
+    switch (effect.type) {
+      case 'adjust':
+        return holds.adjust(effect);
+      case 'release':
+        return holds.release(effect);
+      case 'commit':
+        return holds.commit(effect);
+      case 'placeOrder':
+        return placeOrder(effect);
+      case 'requestPayment':
+        return payments.request(effect);
+      case 'cancelPayment':
+        return payments.cancel(effect);
+      case 'refund':
+        return payments.refund(effect);
+    }
   }
 
   async function placeOrder({ draft, ended }: PlaceOrderEffect): Promise<EffectResult> {
     return await database.placeOrder({ draft, ended });
   }
 
-  async function requestPayment(effect: RequestPaymentEffect): Promise<EffectResult> {
-    const { orderId, orderNumber, amountMinor, currency } = effect;
-    const summary = `${orderNumber}: ${amountMinor} minor ${currency}`;
-    const payment = { orderId, orderNumber, amountMinor, currency };
-    return await activities.requestPayment.executeWithOptions({ summary }, [payment]);
-  }
+  return { reserve: holds.reserve, call };
+}
 
-  async function cancelPayment({ orderId }: CancelPaymentEffect): Promise<EffectResult> {
-    await activities.cancelPayment.executeWithOptions({ summary: orderId }, [orderId]);
-    return { status: 'done' };
-  }
+type Activities = ReturnType<typeof serviceProxies>;
 
-  async function refund({ paymentId, amountMinor }: RefundEffect): Promise<EffectResult> {
-    const summary = `${paymentId}: ${amountMinor} minor`;
-    await activities.refundPayment.executeWithOptions({ summary }, [{ paymentId, amountMinor }]);
-    return { status: 'done' };
-  }
+function holdCalls(activities: Activities) {
+  return {
+    /** Lines that became pending together go to the service in one call. */
+    async reserve(effects: readonly ReserveEffect[]): Promise<EffectResult[]> {
+      const entries = effects.map(({ key, item, quantity }) => ({ key, item, quantity }));
+      const summary = effects.map(({ item, quantity }) => `${quantity} × ${item}`).join(', ');
+      const results = await activities.reserve.executeWithOptions({ summary: shorten(summary) }, [entries]);
+      const byKey = new Map(results.map((result) => [result.key, result]));
+      return effects.map(({ key }) => byKey.get(key) ?? noAnswer);
+    },
+    async adjust({ adjustmentKey: key, reservationId, quantity, item }: AdjustEffect): Promise<EffectResult> {
+      const summary = shorten(`${item} → ${quantity}`);
+      const request = { key, reservationId, quantity };
+      const result = await activities.adjust.executeWithOptions({ summary }, [request]);
+      return result.status === 'adjusted' ? { ...result, status: 'done' } : result;
+    },
+    async release({ key, reservationId, item }: ReleaseEffect): Promise<EffectResult> {
+      const hold = reservationId ? ({ by: 'id', reservationId } as const) : ({ by: 'key', key } as const);
+      await activities.release.executeWithOptions({ summary: shorten(item) }, [hold]);
+      return { status: 'done' };
+    },
+    async commit({ reservationId, item }: CommitEffect): Promise<EffectResult> {
+      const result = await activities.commit.executeWithOptions({ summary: shorten(item) }, [reservationId]);
+      return { status: result === 'committed' ? 'done' : 'gone' };
+    },
+  };
+}
 
-  function call(effect: Exclude<Effect, ReserveEffect>): Promise<EffectResult> {
-    switch (effect.type) {
-      case 'adjust':
-        return adjust(effect);
-      case 'release':
-        return release(effect);
-      case 'commit':
-        return commit(effect);
-      case 'placeOrder':
-        return placeOrder(effect);
-      case 'requestPayment':
-        return requestPayment(effect);
-      case 'cancelPayment':
-        return cancelPayment(effect);
-      case 'refund':
-        return refund(effect);
-    }
-  }
-
-  return { reserve, call };
+function paymentCalls(activities: Activities) {
+  return {
+    async request(effect: RequestPaymentEffect): Promise<EffectResult> {
+      const { orderId, orderNumber, amountMinor, currency } = effect;
+      const summary = `${orderNumber}: ${amountMinor} minor ${currency}`;
+      const payment = { orderId, orderNumber, amountMinor, currency };
+      return await activities.requestPayment.executeWithOptions({ summary }, [payment]);
+    },
+    async cancel({ orderId }: CancelPaymentEffect): Promise<EffectResult> {
+      await activities.cancelPayment.executeWithOptions({ summary: orderId }, [orderId]);
+      return { status: 'done' };
+    },
+    async refund({ paymentId, amountMinor }: RefundEffect): Promise<EffectResult> {
+      const summary = `${paymentId}: ${amountMinor} minor`;
+      await activities.refundPayment.executeWithOptions({ summary }, [{ paymentId, amountMinor }]);
+      return { status: 'done' };
+    },
+  };
 }
 
 export const noAnswer: EffectResult = {

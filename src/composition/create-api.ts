@@ -4,6 +4,7 @@ import { createCartTouch } from '../gateway/cart-touch.ts';
 import { createAcceptPayment } from '../http/accept-payment.ts';
 import { createApp } from '../http/app.ts';
 import { createSubmitCommand } from '../http/submit-command.ts';
+import { createWebhookViews } from '../outbox/webhook-views.ts';
 import { createPaymentWebhookVerifier } from '../payments/payment-webhook.ts';
 import { closeDatabase, createDatabase } from '../platform/database.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -35,6 +36,7 @@ export function createApi(config: ApiConfig, logger: Logger) {
     sessions: createCartSessions(config.sessions),
     views,
     orders,
+    webhooks: createWebhookViews(database),
     history: createHistoryViews(database),
     abandonedCarts: { list: createAbandonedCarts(database), summarise: createAbandonedSummary(database) },
     submit: createSubmitCommand({ commands, views, feed, catalog }),

@@ -1,8 +1,11 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
+import { createDeliveryActivities } from '../../activities/delivery.activities.ts';
 import { createActivities } from '../../activities/index.ts';
 import type { WorkerConfig } from '../config.ts';
+import { createDeliveryBook } from '../outbox/delivery-book.ts';
+import { createHttpWebhookSender } from '../outbox/http-webhook-sender.ts';
 import { closeDatabase, createDatabase } from '../platform/database.ts';
 import { createCartStore } from '../read-model/cart-store.ts';
 import { createCatalog } from '../read-model/catalog.ts';
@@ -34,6 +37,10 @@ export async function createCartWorker(
     payments: createHttpPaymentService({ baseUrl: config.payment.url }),
     reservations: createHttpReservationService({ baseUrl: config.reservation.url }),
   });
+  const deliveryActivities = createDeliveryActivities({
+    sender: config.webhooks && createHttpWebhookSender(config.webhooks),
+    book: createDeliveryBook(database),
+  });
   const { maxCachedWorkflows, maxConcurrentActivities, maxConcurrentWorkflowTasks, shutdownGraceMs } =
     config.worker;
   const worker = await Worker.create({
@@ -41,7 +48,7 @@ export async function createCartWorker(
     namespace: config.temporal.namespace,
     taskQueue: config.temporal.taskQueue,
     ...workflows,
-    activities,
+    activities: { ...activities, ...deliveryActivities },
     maxCachedWorkflows,
     maxConcurrentActivityTaskExecutions: maxConcurrentActivities,
     maxConcurrentWorkflowTaskExecutions: maxConcurrentWorkflowTasks,

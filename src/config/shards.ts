@@ -98,6 +98,13 @@ export const workerSettings = {
   WORKER_WORKFLOW_TASKS: wholeNumber({ default: 40, min: 2, max: 10_000 }),
   WORKER_SHUTDOWN_GRACE: duration({ default: '150s', min: '0ms', max: '1d' }),
 };
+export const webhookSettings = {
+  WEBHOOK_URL: url({ protocol: /^https?$/, mend: 'use a URL such as https://crm.example/hooks/carts' })
+    .refine((value) => !/^[^/]*\/\/[^/?#]*@/.test(value), 'use a URL without user and password')
+    .optional(),
+  WEBHOOK_SECRET: webhookSecrets.optional(),
+  WEBHOOK_GIVE_UP_AFTER: duration({ default: '3d', min: '1s' }),
+};
 export const binarySettings = {
   TEMPORAL_CLI_PATH: optionalText(),
   TEMPORAL_TEST_SERVER_PATH: optionalText(),
@@ -130,6 +137,7 @@ export const settingNames: readonly string[] = [
       paymentSettings,
       paymentWebhookSettings,
       workerSettings,
+      webhookSettings,
       binarySettings,
       devSettings,
     ].flatMap((shard) => Object.keys(shard)),

@@ -1,31 +1,24 @@
+import { answererOf, senderOf } from './actors.ts';
 import { withDefaults, type Cart } from './cart.ts';
 import { dueRenewals } from './clock.ts';
-import type { CommandEnvelope, ExternalCommand } from './commands.ts';
+import type { CommandEnvelope } from './commands.ts';
 import { decide } from './decide.ts';
 import { advanceCheckout } from './decide-checkout.ts';
 import type { Effect } from './effects.ts';
 import { evolve, record } from './evolve.ts';
-import type { Actor, CartEvent, Cause, Fact } from './events.ts';
+import type { CartEvent, Cause, Fact } from './events.ts';
 import { createOperationMemory } from './operation-memory.ts';
-import type {
-  CartSave,
-  OperationOutcome,
-  OperationResult,
-  ReceivedOperation,
-  SeenOperation,
-} from './persistence.ts';
+import type { CartSave, OperationResult, ReceivedOperation, SeenOperation } from './persistence.ts';
 import { reconcile } from './reconcile.ts';
 import type { EffectResult } from './effect-result.ts';
 import { settle } from './settle.ts';
-
-/** Events and outcomes in one save: keeps its payload far below Temporal's 2 MiB and NOTIFY's 8,000 bytes. */
-const entriesPerSave = 150;
+import { createUnsaved, type UnsavedState } from './unsaved.ts';
 
 /** What a cart's log is made of; plain data, so that it can be carried over to the workflow's next run. */
 export interface CartLogState {
   cart: Cart;
   recentOperations: readonly SeenOperation[];
-  unsaved: { events: readonly CartEvent[]; outcomes: readonly OperationOutcome[] };
+  unsaved: UnsavedState;
   /** Operations whose outcome is that of the checkout under way. */
   deferred?: readonly ReceivedOperation[];
 }
@@ -72,14 +65,13 @@ export function reopenCart(
 export function createCartLog(start: CartLogState): CartLog {
   let cart = withDefaults(start.cart);
   const memory = createOperationMemory(start.recentOperations);
-  let events = [...start.unsaved.events];
-  let outcomes = [...start.unsaved.outcomes];
+  const unsaved = createUnsaved(start.unsaved);
   let deferred = [...(start.deferred ?? [])];
 
   function append(facts: readonly Fact[], cause: Cause) {
     const recorded = record(cart, facts, cause);
     cart = recorded.cart;
-    events.push(...recorded.events);
+    unsaved.addEvents(recorded.events);
     for (const event of recorded.events) conclude(event);
   }
 
@@ -87,17 +79,13 @@ export function createCartLog(start: CartLogState): CartLog {
   function appendAll(facts: readonly Fact[], cause: Cause) {
     append(facts, cause);
     const byItself = { at: cause.at, operationId: null, by: 'service' } as const;
-    append(reconcile(cart), byItself);
-    for (let step = advanceCheckout(cart); step.length > 0; step = advanceCheckout(cart)) {
-      append(step, byItself);
-      append(reconcile(cart), byItself);
-    }
+    for (let step = followUp(cart); step.length > 0; step = followUp(cart)) append(step, byItself);
   }
 
   function conclude(event: CartEvent) {
     const result = deferred.length > 0 ? outcomeOfCheckout(cart, event) : undefined;
     if (!result) return;
-    outcomes.push(...deferred.map((operation) => ({ ...operation, result })));
+    unsaved.addOutcomes(deferred.map((operation) => ({ ...operation, result })));
     deferred = [];
   }
 
@@ -111,16 +99,16 @@ export function createCartLog(start: CartLogState): CartLog {
       const received = { operationId, command: command.type, fingerprint, at };
       const decision = decide(cart, command, at);
       if (decision.status === 'rejected') {
-        outcomes.push({ ...received, result: { status: 'rejected', rejection: decision.rejection } });
-        return;
+        const { status, rejection } = decision;
+        return unsaved.addOutcomes([{ ...received, result: { status, rejection } }]);
       }
       if (decision.status === 'deferred') deferred.push(received);
       const cause = { at, operationId, by: senderOf(command) };
       append(decision.facts, cause);
       if (decision.status === 'accepted') {
         const { orderId } = decision;
-        const order = orderId === undefined ? {} : { orderId };
-        outcomes.push({ ...received, result: { status: 'applied', version: cart.version, ...order } });
+        const result = { status: 'applied', version: cart.version, ...(orderId && { orderId }) } as const;
+        unsaved.addOutcomes([{ ...received, result }]);
       }
       appendAll([], cause);
     },
@@ -128,26 +116,30 @@ export function createCartLog(start: CartLogState): CartLog {
       appendAll(settle(cart, effect, result, at), { at, operationId: null, by: answererOf(effect) });
     },
     tick(at, { early } = { early: false }) {
-      const decision = decide(cart, { type: 'expire', early }, at);
-      const facts = decision.status === 'accepted' ? decision.facts : [];
-      const due = [...facts, ...(facts.length === 0 ? dueRenewals(cart, at) : [])];
+      const due = dueFacts(cart, at, early);
       if (due.length > 0) appendAll(due, { at, operationId: null, by: early ? 'operator' : 'clock' });
     },
-    nextSave() {
-      if (events.length === 0 && outcomes.length === 0) return undefined;
-      return { cart, events: events.slice(0, entriesPerSave), outcomes: outcomes.slice(0, entriesPerSave) };
-    },
-    saved(save) {
-      events = events.slice(save.events.length);
-      outcomes = outcomes.slice(save.outcomes.length);
-    },
+    nextSave: () => unsaved.next(cart),
+    saved: (save) => unsaved.remove(save),
     toState: () => ({
       cart,
       recentOperations: memory.toList(),
-      unsaved: { events, outcomes },
+      unsaved: unsaved.toState(),
       deferred,
     }),
   };
+}
+
+/** What the state asks for by itself: calls to the reservation service first, then the checkout's next step. */
+function followUp(cart: Cart): readonly Fact[] {
+  const calls = reconcile(cart);
+  return calls.length > 0 ? calls : advanceCheckout(cart);
+}
+
+function dueFacts(cart: Cart, at: number, early: boolean): readonly Fact[] {
+  const decision = decide(cart, { type: 'expire', early }, at);
+  const facts = decision.status === 'accepted' ? decision.facts : [];
+  return facts.length > 0 ? facts : dueRenewals(cart, at);
 }
 
 /** What the commands that wait for the checkout hear of it. `cart` is the cart after the event. */
@@ -155,21 +147,4 @@ function outcomeOfCheckout(cart: Cart, event: CartEvent): OperationResult | unde
   if (event.type === 'CheckoutRejected') return { status: 'rejected', rejection: event.rejection };
   if (event.type !== 'OrderPlaced' || cart.status !== 'awaiting_payment') return undefined;
   return { status: 'applied', version: event.version, orderId: cart.orderId };
-}
-
-function senderOf({ type }: ExternalCommand): Actor {
-  return type === 'paymentSucceeded' || type === 'paymentFailed' ? 'payment-service' : 'shopper';
-}
-
-function answererOf({ type }: Effect): Actor {
-  switch (type) {
-    case 'placeOrder':
-      return 'service';
-    case 'requestPayment':
-    case 'cancelPayment':
-    case 'refund':
-      return 'payment-service';
-    default:
-      return 'reservation-service';
-  }
 }

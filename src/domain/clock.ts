@@ -31,7 +31,7 @@ function deadlineOf(cart: Cart): number | undefined {
 
 function renewals({ holds }: Cart): { key: string; quantity: number; renewAt: number }[] {
   return holds.flatMap((hold) => {
-    if (hold.status !== 'held' || hold.quantity === null || hold.renewAt == null) return [];
+    if (hold.status !== 'held' || hold.quantity === null || typeof hold.renewAt !== 'number') return [];
     return [{ key: hold.key, quantity: hold.quantity, renewAt: hold.renewAt }];
   });
 }

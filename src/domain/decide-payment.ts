@@ -17,12 +17,14 @@ export function settlePayment(cart: Cart, news: Command): Decision {
   }
 }
 
+type RefundRequested = Fact & { type: 'RefundRequested' };
+
 function succeeded(cart: Cart, { orderId, paymentId, amountMinor }: PaymentSucceeded): Fact[] {
-  const refund: Fact = { type: 'RefundRequested', orderId, paymentId, amountMinor };
+  const refund: RefundRequested = { type: 'RefundRequested', orderId, paymentId, amountMinor };
   const order = findOrder(cart, orderId);
   // So old that the cart has forgotten it: nothing is held for it any more.
   if (!order) return [refund];
-  if (wasPaid(order)) return order.paymentId === paymentId ? [] : [refund];
+  if (wasPaid(order)) return order.paymentId === paymentId ? [] : [{ ...refund, extra: true }];
   if (!canBeSold(cart, order)) return [refund];
   return [...supersede(cart, order), { type: 'OrderPaid', orderId, paymentId }];
 }

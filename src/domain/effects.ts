@@ -67,6 +67,7 @@ export interface RefundEffect {
   orderId: string;
   paymentId: string;
   amountMinor: number;
+  extra?: true;
 }
 
 /** Every call that should be under way: none remembers whether it is, so a restart simply asks again. */
@@ -120,6 +121,5 @@ function requestPayment(cart: Cart): RequestPaymentEffect[] {
 function effectOfTask(task: PaymentTask): PaymentEffect {
   const { orderId } = task;
   if (task.type === 'cancel') return { type: 'cancelPayment', id: `cancel payment ${orderId}`, orderId };
-  const { paymentId, amountMinor } = task;
-  return { type: 'refund', id: `refund ${paymentId}`, orderId, paymentId, amountMinor };
+  return { ...task, id: `refund ${task.paymentId}` };
 }

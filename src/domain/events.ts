@@ -52,8 +52,9 @@ export type OrderFact =
   | { type: 'OrderExpired'; orderId: string }
   | { type: 'OrderCancelled'; orderId: string }
   | { type: 'PaymentCancelled'; orderId: string }
-  | { type: 'RefundRequested'; orderId: string; paymentId: string; amountMinor: number }
-  | { type: 'PaymentRefunded'; orderId: string; paymentId: string };
+  /** `extra`: a second payment of an order that was paid; the order stays what it is. */
+  | { type: 'RefundRequested'; orderId: string; paymentId: string; amountMinor: number; extra?: true }
+  | { type: 'PaymentRefunded'; orderId: string; paymentId: string; extra?: true };
 
 /** Who caused an event. */
 export type Actor = 'shopper' | 'clock' | 'operator' | 'reservation-service' | 'payment-service' | 'service';

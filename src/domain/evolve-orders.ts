@@ -90,24 +90,17 @@ function ended(cart: Cart, orderId: string, status: OrderStatus): Cart {
 }
 
 function refundRequested(cart: Cart, event: OrderEvent & { type: 'RefundRequested' }): Cart {
-  const { orderId, paymentId, amountMinor } = event;
-  const task: PaymentTask = { type: 'refund', orderId, paymentId, amountMinor };
-  // A second payment of an order that is paid goes back, and the order stays paid.
+  const { orderId, paymentId, amountMinor, extra } = event;
+  const task: PaymentTask = { type: 'refund', orderId, paymentId, amountMinor, ...(extra && { extra }) };
   const marked = withOrder(cart, orderId, (order) =>
-    order.status === 'paid' && order.paymentId !== paymentId
-      ? order
-      : { ...order, status: 'refund_required', paymentId },
+    extra ? order : { ...order, status: 'refund_required', paymentId },
   );
   return leave({ ...marked, paymentTasks: [...cart.paymentTasks, task] }, orderId);
 }
 
 function refunded(cart: Cart, event: OrderEvent & { type: 'PaymentRefunded' }): Cart {
-  const { orderId, paymentId } = event;
-  const marked = withOrder(cart, orderId, (order) =>
-    order.status === 'refund_required' && order.paymentId === paymentId
-      ? { ...order, status: 'refunded' }
-      : order,
-  );
+  const { orderId, paymentId, extra } = event;
+  const marked = withOrder(cart, orderId, (order) => (extra ? order : { ...order, status: 'refunded' }));
   return withoutTask(marked, (task) => task.type === 'refund' && task.paymentId === paymentId);
 }
 

@@ -27,7 +27,7 @@ export function orderChanges(events: readonly CartEvent[]): OrderChange[] {
     if (!change) continue;
     const { orderId } = change;
     const before = changes.get(orderId);
-    changes.set(orderId, { ...before, ...keepPaid(before, change), orderId, version: event.version });
+    changes.set(orderId, { ...before, ...change, version: event.version });
   }
   return [...changes.values()];
 }
@@ -55,21 +55,16 @@ function changeOf(event: CartEvent): Change | undefined {
     case 'OrderCancelled':
       return { orderId: event.orderId, status: 'cancelled', cancelledAt: event.at };
     case 'RefundRequested': {
+      if (event.extra) return undefined;
       const { orderId, paymentId, at: refundRequiredAt } = event;
       return { orderId, status: 'refund_required', paymentId, refundRequiredAt };
     }
     case 'PaymentRefunded': {
+      if (event.extra) return undefined;
       const { orderId, paymentId, at: refundedAt } = event;
       return { orderId, status: 'refunded', paymentId, refundedAt };
     }
     default:
       return undefined;
   }
-}
-
-/** A second payment of an order that is paid goes back, and the order stays paid; the projection has the same rule. */
-function keepPaid(before: OrderChange | undefined, change: Change): Change {
-  const isOther = before?.paymentId !== undefined && change.paymentId !== before.paymentId;
-  const isRefund = change.status === 'refund_required' || change.status === 'refunded';
-  return before?.status === 'paid' && isRefund && isOther ? { orderId: change.orderId } : change;
 }

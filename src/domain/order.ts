@@ -61,7 +61,7 @@ export interface PriceChange {
 /** Asked of the payment service until it confirms; an order that has ended must not be paid any more. */
 export type PaymentTask =
   | { type: 'cancel'; orderId: string }
-  | { type: 'refund'; orderId: string; paymentId: string; amountMinor: number };
+  | { type: 'refund'; orderId: string; paymentId: string; amountMinor: number; extra?: true };
 
 /** The same for every retry, in every process: an order is placed once. */
 export const orderIdOf = (cartId: string, attempt: number): string => `${cartId}-${attempt}`;

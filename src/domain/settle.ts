@@ -38,7 +38,8 @@ function settlePayment(cart: Cart, effect: PaymentEffect, result: EffectResult):
   if (effect.type === 'requestPayment') return settlePaymentRequest(cart, effect, result);
   if (result.status !== 'done') return [];
   if (effect.type === 'cancelPayment') return [{ type: 'PaymentCancelled', orderId }];
-  return [{ type: 'PaymentRefunded', orderId, paymentId: effect.paymentId }];
+  const { paymentId, extra } = effect;
+  return [{ type: 'PaymentRefunded', orderId, paymentId, ...(extra && { extra }) }];
 }
 
 function settlePaymentRequest(cart: Cart, { orderId }: RequestPaymentEffect, result: EffectResult): Fact[] {

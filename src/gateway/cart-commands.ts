@@ -31,7 +31,7 @@ export interface CartCommandsOptions {
   storeDeadlineMs?: number;
 }
 
-/** The only caller of the Temporal client. */
+/** How commands get to the carts; this folder is the only caller of the Temporal client. */
 export function createCartCommands(options: CartCommandsOptions): CartCommands {
   const { client, taskQueue, settings, storeDeadlineMs = 3_000 } = options;
   return {

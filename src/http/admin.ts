@@ -2,6 +2,8 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import { requireAdmin } from './middleware/admin.ts';
 import { createRouter } from './openapi.ts';
 import { registerListAbandonedCarts } from './routes/admin/list-abandoned-carts.ts';
+import { registerListWebhooks } from './routes/admin/list-webhooks.ts';
+import { registerRedeliverWebhook } from './routes/admin/redeliver-webhook.ts';
 import { registerSummariseAbandonedCarts } from './routes/admin/summarise-abandoned-carts.ts';
 import type { AppEnv, HttpDeps } from './types.ts';
 
@@ -12,5 +14,7 @@ export function mountAdmin(app: OpenAPIHono<AppEnv>, deps: HttpDeps) {
   admin.use(requireAdmin({ token: deps.adminToken }));
   registerListAbandonedCarts(admin, deps);
   registerSummariseAbandonedCarts(admin, deps);
+  registerListWebhooks(admin, deps);
+  registerRedeliverWebhook(admin, deps);
   app.route('/api/v1/admin', admin);
 }

@@ -27,6 +27,8 @@ export const problems = {
   unauthorized: { status: 401, title: 'The admin token is missing or wrong' },
   invalid_signature: { status: 401, title: 'The webhook is not signed by the payment service' },
   payment_mismatch: { status: 422, title: 'The payment does not match its order' },
+  webhook_not_found: { status: 404, title: 'There is no such webhook' },
+  webhook_delivered: { status: 409, title: 'The webhook has been delivered' },
   idempotency_key_reused: { status: 422, title: 'The idempotency key belongs to another request' },
   unsupported_media_type: { status: 415, title: 'The body has a type that is not taken' },
   body_too_large: { status: 413, title: 'The body is too large' },

@@ -5,6 +5,7 @@ import type { CartTouch } from '../gateway/cart-touch.ts';
 import type { VerifyPaymentWebhook } from '../payments/payment-webhook.ts';
 import type { ListAbandonedCarts } from '../read-model/abandoned-carts.ts';
 import type { SummariseAbandonedCarts } from '../read-model/abandoned-summary.ts';
+import type { WebhookViews } from '../outbox/webhook-views.ts';
 import type { CartViews } from '../read-model/cart-views.ts';
 import type { HistoryViews } from '../read-model/history-views.ts';
 import type { OrderViews } from '../read-model/order-views.ts';
@@ -29,6 +30,7 @@ export interface HttpDeps {
   sessions: CartSessions;
   views: CartViews;
   orders: OrderViews;
+  webhooks: WebhookViews;
   history: HistoryViews;
   abandonedCarts: { list: ListAbandonedCarts; summarise: SummariseAbandonedCarts };
   submit: SubmitCommand;

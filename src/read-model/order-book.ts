@@ -1,4 +1,4 @@
-import { and, eq, notInArray, or, sql } from 'drizzle-orm';
+import { and, eq, inArray, notInArray, or, sql } from 'drizzle-orm';
 import type { OrderBook, OrderPlacement } from '../../activities/ports.ts';
 import { orders } from '../../drizzle/schema.ts';
 import { orderNumberOf, type PlacedOrder } from '../domain/order.ts';
@@ -41,6 +41,16 @@ export function createOrderBook(database: Database): OrderBook {
       return standing;
     },
   };
+}
+
+/** Those of the ids that are in the book. */
+export async function findOrders(database: Database, orderIds: readonly string[]): Promise<PlacedOrder[]> {
+  if (orderIds.length === 0) return [];
+  const rows = await database
+    .select()
+    .from(orders)
+    .where(inArray(orders.orderId, [...orderIds]));
+  return rows.map(toPlacedOrder);
 }
 
 function toRow({ orderId, cartId, attempt, currency, items, totals, payWithinMs }: OrderPlacement['draft']) {

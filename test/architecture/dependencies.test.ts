@@ -52,6 +52,7 @@ const violations = [
   ['http', 'src/http/b.ts', "import { m } from '../../workflows/cart.messages.ts';"],
   ['temporal-client-has-few-users', 'src/http/c.ts', "import { Client } from '@temporalio/client';"],
   ['read-model', 'src/read-model/a.ts', "import '../gateway/cart-commands.ts';"],
+  ['outbox', 'src/outbox/a.ts', "import '../gateway/cart-commands.ts';"],
   ['sessions', 'src/sessions/a.ts', "import { limits } from '../domain/cart.ts';"],
   ['reservations', 'src/reservations/a.ts', "import { views } from '../read-model/cart-views.ts';"],
   ['payments', 'src/payments/a.ts', "import { limits } from '../reservations/a.ts';"],

@@ -49,6 +49,10 @@ export function createFakeApi(overrides: Partial<HttpDeps> = {}) {
       return await behaviour.submit(submission);
     },
     orders: behaviour.orders,
+    webhooks: {
+      listWebhooks: async () => ({ webhooks: [], next: undefined }),
+      redeliver: async () => ({ status: 'not_found' }),
+    },
     touch: (cart) => {
       if (cart) touched.push(cart.cartId);
     },

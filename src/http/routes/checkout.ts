@@ -22,7 +22,8 @@ const route = createRoute({
 export function registerCheckout(app: OpenAPIHono<AppEnv>, deps: HttpDeps) {
   const { submit, orders, checkout, wait, currency } = deps;
   app.openapi(route, async (c) => {
-    const { onUnavailable = 'reject' } = c.req.valid('json');
+    // Without a body nothing was parsed, and no default put in.
+    const { onUnavailable } = checkoutBody.parse(c.req.valid('json'));
     const submission = toSubmission(
       c,
       { type: 'checkout', onUnavailable, ...checkout },

@@ -1,0 +1,1 @@
+CREATE INDEX "carts_abandoned_at" ON "carts" USING btree (((state->>'abandonedAt')::bigint) desc,cart_id desc) WHERE status = 'abandoned';

@@ -1,0 +1,40 @@
+import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
+import type { WebhookViews } from '../../../outbox/webhook-views.ts';
+import { decodeCursor, encodeCursor } from '../../cursor.ts';
+import { json, problemResponse } from '../../openapi.ts';
+import { pageQuery } from '../../schemas.ts';
+import type { AppEnv } from '../../types.ts';
+import { webhookSchema, webhookStatus } from './webhook-schema.ts';
+
+const webhookList = z
+  .object({ webhooks: z.array(webhookSchema), next: z.string().nullable() })
+  .openapi('WebhookList');
+
+const route = createRoute({
+  method: 'get',
+  path: '/webhooks',
+  summary: 'List outgoing webhooks',
+  description: 'Newest first, in pages: `next` is the cursor of the next one, null at the end.',
+  request: { query: pageQuery.extend({ status: webhookStatus.optional() }) },
+  responses: {
+    200: json(webhookList, 'A page of webhooks'),
+    400: problemResponse('The cursor is not one of ours'),
+    422: problemResponse('The input is not valid'),
+    503: problemResponse('Cannot be read just now'),
+  },
+});
+
+const position = z.object({ createdAt: z.iso.datetime(), eventId: z.string() });
+
+export function registerListWebhooks(
+  app: OpenAPIHono<AppEnv>,
+  { webhooks }: { webhooks: Pick<WebhookViews, 'listWebhooks'> },
+) {
+  app.openapi(route, async (c) => {
+    const { status, limit, cursor } = c.req.valid('query');
+    const after = cursor === undefined ? undefined : decodeCursor(position, cursor);
+    const page = await webhooks.listWebhooks({ status, after, limit });
+    const next = page.next === undefined ? null : encodeCursor(page.next);
+    return c.json({ webhooks: page.webhooks, next }, 200);
+  });
+}
