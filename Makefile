@@ -66,8 +66,9 @@ seed: build ## demo data for the running stack
 reset: stop ## stop, then delete the local data
 	@node dist/src/dev/reset.js
 
-bench: build $(TEMPORAL) ## measure add-item and get-cart against their bare counterparts
+bench: build $(TEMPORAL) ## measure add-item and get-cart against their bare counterparts, and how late holds end
 	npx tsx bench/add-item.ts
+	npx tsx bench/expiry-lag.ts
 
 clean: ## delete what is built (data and caches are kept)
 	rm -rf dist coverage

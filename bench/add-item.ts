@@ -1,13 +1,18 @@
+import { platform } from 'node:os';
 import { Client, Connection } from '@temporalio/client';
 import { freePort } from '../src/dev/ports.ts';
-import { compare, drive, printComparison } from './support/load.ts';
+import { cpuPerCall, printCpu } from './support/cpu.ts';
+import { compare, drive, printComparison, type Load } from './support/load.ts';
 import { answers, startBuiltStack } from '../test/support/built-stack.ts';
 
 const concurrency = 16;
 const rounds = Number(process.env['BENCH_ROUNDS'] ?? 5);
-const addsPerRound = 400;
+const addsPerRound = Number(process.env['BENCH_ADDS'] ?? 400);
 const readsPerRound = 4_000;
 const existingCarts = 64;
+const slowAnswerMs = 35_000;
+/** Fewer than a worker's slots for activities. */
+const addsWhileSlow = 160;
 const tsx = ['--import', 'tsx'];
 
 /** Adds through the API as a ratio to bare `signalWithStart`; reads as a ratio to a bare route with one select. */
@@ -15,7 +20,9 @@ const stack = await startBuiltStack({
   reservationLatencyMs: Number(process.env['BENCH_RESERVATION_LATENCY_MS'] ?? 0),
 });
 try {
-  await stack.run('bare worker', 'bench/support/bare-worker.ts', { NODE_OPTIONS: tsx.join(' ') });
+  const bareWorker = await stack.run('bare worker', 'bench/support/bare-worker.ts', {
+    NODE_OPTIONS: tsx.join(' '),
+  });
   const bareHttpPort = await freePort();
   await stack.run('bare http', 'bench/support/bare-http.ts', {
     NODE_OPTIONS: tsx.join(' '),
@@ -36,28 +43,50 @@ try {
       signalArgs: [{ name: 'apple', quantity: 1 }],
     });
 
-  const existing = await compare(
-    'add-item, existing carts ÷ bare signalWithStart',
-    rounds,
-    () => drive(addsPerRound, concurrency, (i) => addItem(sessions[i % existingCarts]!.path, 'apple')),
-    () => drive(addsPerRound, concurrency, async (i) => void (await poke(`bare-${i % existingCarts}`))),
+  const addToExisting = () =>
+    drive(addsPerRound, concurrency, (i) => addItem(sessions[i % existingCarts]!.path, 'apple'));
+  const pokeExisting = () =>
+    drive(addsPerRound, concurrency, async (i) => void (await poke(`bare-${i % existingCarts}`)));
+  const addToNew = async (adds: number) => {
+    const created = await Promise.all(Array.from({ length: adds }, () => newSession(stack.api)));
+    return await drive(adds, concurrency, (i) => addItem(created[i]!.path, 'apple'));
+  };
+
+  printComparison(
+    await compare('add-item, existing carts ÷ bare signalWithStart', rounds, addToExisting, pokeExisting),
   );
-  const fresh = await compare(
-    'add-item, new carts ÷ bare signalWithStart',
-    rounds,
-    async () => {
-      const created = await Promise.all(Array.from({ length: addsPerRound }, () => newSession(stack.api)));
-      return await drive(addsPerRound, concurrency, (i) => addItem(created[i]!.path, 'apple'));
-    },
-    (round) => drive(addsPerRound, concurrency, async (i) => void (await poke(`bare-${round}-${i}`))),
+  printComparison(
+    await compare(
+      'add-item, new carts ÷ bare signalWithStart',
+      rounds,
+      () => addToNew(addsPerRound),
+      (round) => drive(addsPerRound, concurrency, async (i) => void (await poke(`bare-${round}-${i}`))),
+    ),
   );
-  const reads = await compare(
-    'GET cart ÷ bare route with one select',
-    rounds,
-    () => drive(readsPerRound, concurrency, (i) => get(stack.api + sessions[i % existingCarts]!.path)),
-    () => drive(readsPerRound, concurrency, (i) => get(`${bareHttp}/${sessions[i % existingCarts]!.cartId}`)),
+  printComparison(
+    await compare(
+      'GET cart ÷ bare route with one select',
+      rounds,
+      () => drive(readsPerRound, concurrency, (i) => get(stack.api + sessions[i % existingCarts]!.path)),
+      () =>
+        drive(readsPerRound, concurrency, (i) => get(`${bareHttp}/${sessions[i % existingCarts]!.cartId}`)),
+    ),
   );
-  for (const comparison of [existing, fresh, reads]) printComparison(comparison);
+
+  if (platform() === 'linux') {
+    const pids = { ...stack.pids, 'bare worker': bareWorker.pid };
+    console.log('\nCPU time by process');
+    printCpu('add-item', await cpuPerCall(pids, addsPerRound, addToExisting));
+    printCpu('bare', await cpuPerCall(pids, addsPerRound, pokeExisting));
+  }
+
+  const atOnce = await addToNew(addsWhileSlow);
+  await fetch(`${stack.stub}/control`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ latencyMs: slowAnswerMs }),
+  });
+  printAnswerTimes(atOnce, await addToNew(addsWhileSlow));
 } finally {
   await stack.stop();
 }
@@ -88,4 +117,11 @@ async function get(url: string): Promise<void> {
   const response = await fetch(url);
   await response.text();
   if (response.status !== 200) throw new Error(`GET ${url} was answered ${response.status}`);
+}
+
+function printAnswerTimes(atOnce: Load, slow: Load): void {
+  console.log(`\nadd-item, new carts: the answer while the reservation takes ${slowAnswerMs / 1_000} s`);
+  const figures = (load: Load) => `${load.p50Ms.toFixed(0)} / ${load.p99Ms.toFixed(0)} ms`;
+  console.log(`  p50/p99          ${figures(slow)}; with 0 s ${figures(atOnce)}`);
+  console.log(`  ratio of p50     ${(slow.p50Ms / atOnce.p50Ms).toFixed(2)}`);
 }

@@ -69,5 +69,5 @@ const median = (values: number[]): number =>
     values.toSorted((a, b) => a - b),
     0.5,
   );
-const quantile = (sorted: number[], q: number): number =>
+export const quantile = (sorted: number[], q: number): number =>
   sorted[Math.min(Math.floor(sorted.length * q), sorted.length - 1)] ?? 0;

@@ -80,9 +80,9 @@ export async function startBuiltStack(options: BuiltStackOptions) {
     return started;
   }
 
-  await run('stub', 'dist/src/dev/reservation-stub/main.js');
+  const stubProcess = await run('stub', 'dist/src/dev/reservation-stub/main.js');
   await run('payments', 'dist/src/dev/payment-stub/main.js');
-  await run('worker', 'dist/src/worker.js');
+  const workerProcess = await run('worker', 'dist/src/worker.js');
   const apiProcess = await run('api', 'dist/src/api.js');
   await waitUntilReady(apiProcess, () => answers(`${api}/readyz`), { deadlineMs: 30_000 });
 
@@ -94,7 +94,13 @@ export async function startBuiltStack(options: BuiltStackOptions) {
     run,
     databaseUrl: postgres.url,
     temporalAddress: temporal.address,
-    pids: { temporal: temporal.pid, postgres: postgres.pid },
+    pids: {
+      temporal: temporal.pid,
+      postgres: postgres.pid,
+      stub: stubProcess.pid,
+      worker: workerProcess.pid,
+      api: apiProcess.pid,
+    },
     async stop() {
       await Promise.all(children.map((child) => child.stop({ deadlineMs: 200 })));
       await temporal.stop();
