@@ -11,7 +11,7 @@ import { dueAt } from '../src/domain/clock.ts';
 import type { CommandEnvelope } from '../src/domain/commands.ts';
 import { effectsOf } from '../src/domain/effects.ts';
 import { getCartQuery, getStateQuery, type CartWorkflowInput } from './cart.messages.ts';
-import { createDatabaseCalls, type DatabaseCalls } from './database.ts';
+import { durableDatabase, localDatabase } from './database.ts';
 import { createDeadline } from './deadline.ts';
 import { createEffectRunner } from './effects.ts';
 import { createHandOver } from './hand-over.ts';
@@ -33,8 +33,7 @@ async function live(input: CartWorkflowInput): Promise<{ status: string; version
   const wake = () => {
     awake = true;
   };
-  const database = createDatabaseCalls();
-  const inbox = createInbox(carried?.inbox ?? [], database, wake);
+  const inbox = createInbox(carried?.inbox ?? [], wake);
   setHandler(getCartQuery, () => (loaded ? toCartView(loaded.cart) : null));
   setHandler(getStateQuery, () => loaded?.cart ?? null);
   CancellationScope.current().parent?.cancelRequested.catch(() => {
@@ -42,21 +41,21 @@ async function live(input: CartWorkflowInput): Promise<{ status: string; version
     wake();
   });
 
-  const cartLog = createCartLog(carried?.log ?? (await firstState(input, database)));
+  const cartLog = createCartLog(carried?.log ?? (await firstState(input)));
   loaded = cartLog;
-  const effects = createEffectRunner(settings, database, wake);
-  const saver = createSaver(cartLog, database, wake);
+  const effects = createEffectRunner(settings, wake);
+  const saver = createSaver(cartLog, wake);
   const handOver = createHandOver(settings.continueAsNewAfterEvents, wake);
   const deadline = createDeadline(wake);
   const visibility = createVisibility();
 
   for (;;) {
-    await condition(() => awake && !database.busy);
+    await condition(() => awake);
     awake = false;
     for (const { effect, result } of effects.takeResults()) cartLog.settle(effect, result, Date.now());
 
     const history = handOver.state();
-    const atRest = effects.inFlight === 0 && saver.idle;
+    const atRest = effects.inFlight === 0;
     // An operator's cancel is not carried over: it comes first.
     if (!cancelled && (history === 'overdue' || (history === 'due' && atRest))) {
       await continueAsNew(input, cartLog, inbox.waiting);
@@ -77,17 +76,17 @@ async function live(input: CartWorkflowInput): Promise<{ status: string; version
     const { cart } = cartLog;
     const due = dueAt(cart);
     if (due !== undefined && inbox.size === 0 && deadline.arm(due)) visibility.index(cart);
-    const settled = inbox.size === 0 && effectsOf(cart).length === 0 && effects.inFlight === 0 && saver.idle;
-    if (due === undefined && settled) return { status: cart.status, version: cart.version };
+    const settled = inbox.size === 0 && effectsOf(cart).length === 0 && effects.inFlight === 0;
+    if (due !== undefined || !settled) continue;
+    // Abandoned or completed, and nothing is left to do but to see it written.
+    if (saver.flushed) return { status: cart.status, version: cart.version };
+    saver.flush();
   }
 }
 
-async function firstState(
-  { cartId, settings }: CartWorkflowInput,
-  { loadCart }: Pick<DatabaseCalls, 'loadCart'>,
-): Promise<CartLogState> {
+async function firstState({ cartId, settings }: CartWorkflowInput): Promise<CartLogState> {
   const { currency, ttlMs } = settings;
-  const stored = await loadCart(cartId);
+  const stored = await localDatabase.loadCart(cartId).catch(() => durableDatabase.loadCart(cartId));
   if (!stored) return openCart({ cartId, currency, ttlMs }, Date.now());
   return reopenCart(stored, { ttlMs }, Date.now());
 }

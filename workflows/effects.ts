@@ -2,7 +2,6 @@ import { ActivityFailure, CancellationScope, isCancellation, log } from '@tempor
 import type { Effect } from '../src/domain/effects.ts';
 import type { EffectResult } from '../src/domain/effect-result.ts';
 import type { CartSettings } from './cart.messages.ts';
-import type { DatabaseCalls } from './database.ts';
 import { createServiceCalls, noAnswer } from './service-calls.ts';
 
 export interface EffectRunner {
@@ -25,12 +24,8 @@ interface Call {
 }
 
 /** Turns the effects a cart wants into activity calls; like signals, results only queue up for the main loop. */
-export function createEffectRunner(
-  settings: CartSettings,
-  database: DatabaseCalls,
-  onResult: () => void,
-): EffectRunner {
-  const services = createServiceCalls(settings, database);
+export function createEffectRunner(settings: CartSettings, onResult: () => void): EffectRunner {
+  const services = createServiceCalls(settings);
   const calls = new Set<Call>();
   let settled: Settled[] = [];
 

@@ -7,7 +7,7 @@ import {
 } from '../src/domain/commands.ts';
 import { limits } from '../src/domain/cart.ts';
 import { commandSignals } from './cart.messages.ts';
-import type { DatabaseCalls } from './database.ts';
+import { durableDatabase } from './database.ts';
 
 export interface Inbox {
   readonly size: number;
@@ -17,11 +17,7 @@ export interface Inbox {
 }
 
 /** Signals only append here: no handler awaits or decides, so nothing interleaves with the main loop. */
-export function createInbox(
-  carried: readonly CommandEnvelope[],
-  { priceItems }: Pick<DatabaseCalls, 'priceItems'>,
-  onArrival: () => void,
-): Inbox {
+export function createInbox(carried: readonly CommandEnvelope[], onArrival: () => void): Inbox {
   const queue = [...carried];
   let pricing = false;
 
@@ -42,7 +38,7 @@ export function createInbox(
 
   /** The API could not reach the catalogue: ask it here. Later commands wait, so that order is kept. */
   async function price(envelope: CommandEnvelope) {
-    const prices = await priceItems(unpricedNames(envelope.command));
+    const prices = await durableDatabase.priceItems(unpricedNames(envelope.command));
     queue[0] = { ...envelope, command: withPrices(envelope.command, prices) };
     pricing = false;
     onArrival();

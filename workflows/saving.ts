@@ -1,37 +1,64 @@
+import { log } from '@temporalio/workflow';
 import type { CartLog } from '../src/domain/cart-log.ts';
-import type { DatabaseCalls } from './database.ts';
+import type { CartSave } from '../src/domain/persistence.ts';
+import { durableDatabase, localDatabase } from './database.ts';
 
 export interface Saver {
-  readonly idle: boolean;
-  /** Sees to it that all of the log reaches the read model; calls while a write is under way join the next one. */
+  /** Hands what is new to the read model. Nothing waits for it, and nothing may depend on when it is written. */
   save(): void;
+  /** Writes everything that is not known to be written, by an activity whose end is in the history. */
+  flush(): void;
+  /** Everything is written for certain: only then may a run close. */
+  readonly flushed: boolean;
 }
 
-/** One write at a time, each with everything that came up meanwhile. */
-export function createSaver(
-  cartLog: CartLog,
-  { saveCart }: Pick<DatabaseCalls, 'saveCart'>,
-  onIdle: () => void,
-): Saver {
-  let writing = false;
+/**
+ * Each save is a write of its own, and writes may overtake each other: the projection takes any order. While
+ * Postgres is away they collect, and one durable write after the other brings them in when it is back.
+ */
+export function createSaver(cartLog: CartLog, onFlushed: () => void): Saver {
+  let catchingUp = false;
+  let flushedEntries = -1;
 
-  async function writeAll() {
-    for (let save = cartLog.nextSave(); save; save = cartLog.nextSave()) {
-      await saveCart(save);
+  async function write(save: CartSave) {
+    try {
+      await localDatabase.saveCart(save);
       cartLog.saved(save);
+    } catch (error) {
+      log.warn('Postgres did not answer at once, writing until it does', { error });
+      flush();
     }
-    writing = false;
-    onIdle();
+  }
+
+  async function catchUp() {
+    while (flushedEntries !== cartLog.entries()) {
+      const entries = cartLog.entries();
+      for (const save of cartLog.allSaves()) {
+        await durableDatabase.saveCart(save);
+        cartLog.saved(save);
+      }
+      flushedEntries = entries;
+    }
+    catchingUp = false;
+    onFlushed();
+  }
+
+  function flush() {
+    if (catchingUp) return;
+    catchingUp = true;
+    flushedEntries = -1;
+    void catchUp();
   }
 
   return {
-    get idle() {
-      return !writing;
+    flush,
+    get flushed() {
+      return !catchingUp && flushedEntries === cartLog.entries();
     },
     save() {
-      if (writing || !cartLog.nextSave()) return;
-      writing = true;
-      void writeAll();
+      // While catching up, what is new goes with the next durable write.
+      if (catchingUp) return;
+      for (let save = cartLog.nextSave(); save; save = cartLog.nextSave()) void write(save);
     },
   };
 }

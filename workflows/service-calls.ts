@@ -11,11 +11,11 @@ import type {
 } from '../src/domain/effects.ts';
 import type { EffectResult } from '../src/domain/effect-result.ts';
 import type { CartSettings } from './cart.messages.ts';
-import type { DatabaseCalls } from './database.ts';
+import { durableDatabase } from './database.ts';
 import { serviceProxies } from './service-proxies.ts';
 
 /** One activity an effect, with a summary that reads well in the Web UI. */
-export function createServiceCalls(settings: CartSettings, database: Pick<DatabaseCalls, 'placeOrder'>) {
+export function createServiceCalls(settings: CartSettings) {
   const activities = serviceProxies(settings);
   const holds = holdCalls(activities);
   const payments = paymentCalls(activities);
@@ -40,7 +40,8 @@ export function createServiceCalls(settings: CartSettings, database: Pick<Databa
   }
 
   async function placeOrder({ draft, ended }: PlaceOrderEffect): Promise<EffectResult> {
-    return await database.placeOrder({ draft, ended });
+    const summary = `order ${draft.attempt}: ${draft.totals.totalMinor} minor ${draft.currency}`;
+    return await durableDatabase.placeOrder.executeWithOptions({ summary }, [{ draft, ended }]);
   }
 
   return { reserve: holds.reserve, call };

@@ -29,9 +29,14 @@ export interface CartLog {
   settle(effect: Effect, result: EffectResult, at: number): void;
   /** What is due by now happens. `early`: an operator ends the cart's life, due or not. */
   tick(at: number, options?: { early: boolean }): void;
-  /** The next write to the read model, or nothing when all is saved. */
+  /** The next write to the read model: what no write has had yet, or nothing. */
   nextSave(): CartSave | undefined;
+  /** The read model has it. */
   saved(save: CartSave): void;
+  /** Writes that hold everything that is not known to be saved: at least one, which has the cart as it is. */
+  allSaves(): CartSave[];
+  /** How many entries there ever were to save: tells whether there are more than there were. */
+  entries(): number;
   toState(): CartLogState;
 }
 
@@ -71,7 +76,7 @@ export function createCartLog(start: CartLogState): CartLog {
   function append(facts: readonly Fact[], cause: Cause) {
     const recorded = record(cart, facts, cause);
     cart = recorded.cart;
-    unsaved.addEvents(recorded.events);
+    unsaved.add({ events: recorded.events });
     for (const event of recorded.events) conclude(event);
   }
 
@@ -85,7 +90,7 @@ export function createCartLog(start: CartLogState): CartLog {
   function conclude(event: CartEvent) {
     const result = deferred.length > 0 ? outcomeOfCheckout(cart, event) : undefined;
     if (!result) return;
-    unsaved.addOutcomes(deferred.map((operation) => ({ ...operation, result })));
+    unsaved.add({ outcomes: deferred.map((operation) => ({ ...operation, result })) });
     deferred = [];
   }
 
@@ -100,7 +105,7 @@ export function createCartLog(start: CartLogState): CartLog {
       const decision = decide(cart, command, at);
       if (decision.status === 'rejected') {
         const { status, rejection } = decision;
-        return unsaved.addOutcomes([{ ...received, result: { status, rejection } }]);
+        return unsaved.add({ outcomes: [{ ...received, result: { status, rejection } }] });
       }
       if (decision.status === 'deferred') deferred.push(received);
       const cause = { at, operationId, by: senderOf(command) };
@@ -108,7 +113,7 @@ export function createCartLog(start: CartLogState): CartLog {
       if (decision.status === 'accepted') {
         const { orderId } = decision;
         const result = { status: 'applied', version: cart.version, ...(orderId && { orderId }) } as const;
-        unsaved.addOutcomes([{ ...received, result }]);
+        unsaved.add({ outcomes: [{ ...received, result }] });
       }
       appendAll([], cause);
     },
@@ -116,11 +121,12 @@ export function createCartLog(start: CartLogState): CartLog {
       appendAll(settle(cart, effect, result, at), { at, operationId: null, by: answererOf(effect) });
     },
     tick(at, { early } = { early: false }) {
-      const due = dueFacts(cart, at, early);
-      if (due.length > 0) appendAll(due, { at, operationId: null, by: early ? 'operator' : 'clock' });
+      appendAll(dueFacts(cart, at, early), { at, operationId: null, by: early ? 'operator' : 'clock' });
     },
     nextSave: () => unsaved.next(cart),
-    saved: (save) => unsaved.remove(save),
+    saved: (save) => unsaved.confirm(save),
+    allSaves: () => unsaved.all(cart),
+    entries: () => unsaved.added,
     toState: () => ({
       cart,
       recentOperations: memory.toList(),

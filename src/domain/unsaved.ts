@@ -10,21 +10,58 @@ export interface UnsavedState {
   outcomes: readonly OperationOutcome[];
 }
 
-/** What the read model has not been told yet, in order. */
+/** What the read model is not known to have. An entry stays here until a save that holds it is confirmed. */
 export function createUnsaved(start: UnsavedState) {
   let events = [...start.events];
   let outcomes = [...start.outcomes];
+  let fresh: UnsavedState = start;
+  let added = 0;
+
+  const isEmpty = (entries: UnsavedState) => entries.events.length === 0 && entries.outcomes.length === 0;
+  const headOf = (entries: UnsavedState): UnsavedState => ({
+    events: entries.events.slice(0, entriesPerSave),
+    outcomes: entries.outcomes.slice(0, entriesPerSave),
+  });
+  const restOf = (entries: UnsavedState): UnsavedState => ({
+    events: entries.events.slice(entriesPerSave),
+    outcomes: entries.outcomes.slice(entriesPerSave),
+  });
+
   return {
-    addEvents: (added: readonly CartEvent[]) => void events.push(...added),
-    addOutcomes: (added: readonly OperationOutcome[]) => void outcomes.push(...added),
-    /** The next write, or nothing when all is saved. */
-    next(cart: Cart): CartSave | undefined {
-      if (events.length === 0 && outcomes.length === 0) return undefined;
-      return { cart, events: events.slice(0, entriesPerSave), outcomes: outcomes.slice(0, entriesPerSave) };
+    /** How many entries there ever were in this run. */
+    get added() {
+      return added;
     },
-    remove(save: CartSave) {
-      events = events.slice(save.events.length);
-      outcomes = outcomes.slice(save.outcomes.length);
+    add(more: Partial<UnsavedState>) {
+      const { events: newEvents = [], outcomes: newOutcomes = [] } = more;
+      added += newEvents.length + newOutcomes.length;
+      events.push(...newEvents);
+      outcomes.push(...newOutcomes);
+      fresh = { events: [...fresh.events, ...newEvents], outcomes: [...fresh.outcomes, ...newOutcomes] };
+    },
+    /** The next write with what no write has had yet, or nothing. */
+    next(cart: Cart): CartSave | undefined {
+      if (isEmpty(fresh)) return undefined;
+      const save = { cart, ...headOf(fresh) };
+      fresh = restOf(fresh);
+      return save;
+    },
+    /** Writes that hold everything unconfirmed: at least one, which has the cart as it is. */
+    all(cart: Cart): CartSave[] {
+      const saves: CartSave[] = [];
+      let rest: UnsavedState = { events, outcomes };
+      do {
+        saves.push({ cart, ...headOf(rest) });
+        rest = restOf(rest);
+      } while (!isEmpty(rest));
+      fresh = { events: [], outcomes: [] };
+      return saves;
+    },
+    confirm(save: CartSave) {
+      const versions = new Set(save.events.map(({ version }) => version));
+      const operations = new Set(save.outcomes.map(({ operationId }) => operationId));
+      events = events.filter(({ version }) => !versions.has(version));
+      outcomes = outcomes.filter(({ operationId }) => !operations.has(operationId));
     },
     toState: (): UnsavedState => ({ events, outcomes }),
   };
