@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { persist } from '../support/persistent.ts';
 import { openShop, type Shop } from '../support/shop.ts';
 import { allReserved, until } from '../support/shopper.ts';
 
@@ -26,7 +27,8 @@ describe('a long-lived cart', () => {
     let next = 0;
     async function lane() {
       for (let index = next++; index < operations; index = next++) {
-        const { status } = await shopper.add(names[index % names.length]!, 1, { prefer: 'wait=30' });
+        const name = names[index % names.length]!;
+        const { status } = await persist(`add ${index}`, (headers) => shopper.add(name, 1, headers));
         statuses.set(status, (statuses.get(status) ?? 0) + 1);
       }
     }
