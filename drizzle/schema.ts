@@ -40,6 +40,8 @@ export const carts = pgTable(
     createdAt: instant('created_at').notNull(),
     updatedAt: instant('updated_at').notNull(),
     expiresAt: instant('expires_at').notNull(),
+    /** Of the workflow task that wrote last: see `CartSave.fence`. */
+    fence: bigint('fence', { mode: 'number' }).notNull().default(0),
   },
   (table) => [
     index('carts_status_updated_at').on(table.status, table.updatedAt),
@@ -84,6 +86,8 @@ export const cartEvents = pgTable(
     data: jsonb('data').notNull(),
     /** Who caused it. */
     actor: text('actor').$type<Actor>(),
+    /** Of the workflow task that wrote last: see `CartSave.fence`. */
+    fence: bigint('fence', { mode: 'number' }).notNull().default(0),
   },
   (table) => [primaryKey({ columns: [table.cartId, table.version] })],
 );
@@ -135,6 +139,8 @@ export const orders = pgTable(
     cancelledAt: instant('cancelled_at'),
     refundRequiredAt: instant('refund_required_at'),
     refundedAt: instant('refunded_at'),
+    /** Of the workflow task that wrote last: see `CartSave.fence`. */
+    fence: bigint('fence', { mode: 'number' }).notNull().default(0),
   },
   (table) => [
     uniqueIndex('orders_cart_attempt').on(table.cartId, table.attempt),

@@ -55,5 +55,5 @@ export interface CartWorkflowInput {
   cartId: string;
   settings: CartSettings;
   /** From the run before, when this one continues it. */
-  carried?: { log: CartLogState; inbox: readonly CommandEnvelope[] };
+  carried?: { log: CartLogState; inbox: readonly CommandEnvelope[]; fence?: number };
 }

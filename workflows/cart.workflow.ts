@@ -1,4 +1,10 @@
-import { CancellationScope, condition, makeContinueAsNewFunc, setHandler } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  condition,
+  makeContinueAsNewFunc,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
 import {
   createCartLog,
   openCart,
@@ -8,7 +14,6 @@ import {
 } from '../src/domain/cart-log.ts';
 import { toCartView } from '../src/domain/cart-view.ts';
 import { dueAt } from '../src/domain/clock.ts';
-import type { CommandEnvelope } from '../src/domain/commands.ts';
 import { effectsOf } from '../src/domain/effects.ts';
 import { getCartQuery, getStateQuery, type CartWorkflowInput } from './cart.messages.ts';
 import { durableDatabase, localDatabase } from './database.ts';
@@ -41,10 +46,12 @@ async function live(input: CartWorkflowInput): Promise<{ status: string; version
     wake();
   });
 
-  const cartLog = createCartLog(carried?.log ?? (await firstState(input)));
+  const first = carried ?? (await firstState(input));
+  const cartLog = createCartLog(first.log);
+  const fence = () => (first.fence ?? 0) + workflowInfo().historyLength;
   loaded = cartLog;
   const effects = createEffectRunner(settings, wake);
-  const saver = createSaver(cartLog, wake);
+  const saver = createSaver(cartLog, fence, wake);
   const handOver = createHandOver(settings.continueAsNewAfterEvents, wake);
   const deadline = createDeadline(wake);
   const visibility = createVisibility();
@@ -58,7 +65,7 @@ async function live(input: CartWorkflowInput): Promise<{ status: string; version
     const atRest = effects.inFlight === 0;
     // An operator's cancel is not carried over: it comes first.
     if (!cancelled && (history === 'overdue' || (history === 'due' && atRest))) {
-      await continueAsNew(input, cartLog, inbox.waiting);
+      await continueAsNew(input, { log: cartLog.toState(), inbox: inbox.waiting, fence: fence() });
     }
     if (history === 'due') handOver.waitAtMost();
 
@@ -84,20 +91,22 @@ async function live(input: CartWorkflowInput): Promise<{ status: string; version
   }
 }
 
-async function firstState({ cartId, settings }: CartWorkflowInput): Promise<CartLogState> {
+async function firstState({
+  cartId,
+  settings,
+}: CartWorkflowInput): Promise<{ log: CartLogState; fence?: number }> {
   const { currency, ttlMs } = settings;
   const stored = await localDatabase.loadCart(cartId).catch(() => durableDatabase.loadCart(cartId));
-  if (!stored) return openCart({ cartId, currency, ttlMs }, Date.now());
-  return reopenCart(stored, { ttlMs }, Date.now());
+  if (!stored) return { log: openCart({ cartId, currency, ttlMs }, Date.now()) };
+  return { log: reopenCart(stored, { ttlMs }, Date.now()), fence: stored.fence ?? 0 };
 }
 
 async function continueAsNew(
   { cartId, settings }: CartWorkflowInput,
-  cartLog: CartLog,
-  inbox: readonly CommandEnvelope[],
+  carried: NonNullable<CartWorkflowInput['carried']>,
 ): Promise<never> {
   const next = makeContinueAsNewFunc<typeof cartWorkflow>({
-    typedSearchAttributes: searchAttributesOf(cartLog.cart),
+    typedSearchAttributes: searchAttributesOf(carried.log.cart),
   });
-  return await next({ cartId, settings, carried: { log: cartLog.toState(), inbox } });
+  return await next({ cartId, settings, carried });
 }

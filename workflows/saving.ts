@@ -16,13 +16,13 @@ export interface Saver {
  * Each save is a write of its own, and writes may overtake each other: the projection takes any order. While
  * Postgres is away they collect, and one durable write after the other brings them in when it is back.
  */
-export function createSaver(cartLog: CartLog, onFlushed: () => void): Saver {
+export function createSaver(cartLog: CartLog, fence: () => number, onFlushed: () => void): Saver {
   let catchingUp = false;
   let flushedEntries = -1;
 
   async function write(save: CartSave) {
     try {
-      await localDatabase.saveCart(save);
+      await localDatabase.saveCart({ ...save, fence: fence() });
       cartLog.saved(save);
     } catch (error) {
       log.warn('Postgres did not answer at once, writing until it does', { error });
@@ -34,7 +34,7 @@ export function createSaver(cartLog: CartLog, onFlushed: () => void): Saver {
     while (flushedEntries !== cartLog.entries()) {
       const entries = cartLog.entries();
       for (const save of cartLog.allSaves()) {
-        await durableDatabase.saveCart(save);
+        await durableDatabase.saveCart({ ...save, fence: fence() });
         cartLog.saved(save);
       }
       flushedEntries = entries;

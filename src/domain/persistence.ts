@@ -38,10 +38,17 @@ export interface CartSave {
   cart: Cart;
   events: readonly CartEvent[];
   outcomes: readonly OperationOutcome[];
+  /**
+   * Rises with every workflow task of the cart. A task that is killed after its save may be done again with more
+   * to do, and in another order: what it writes then replaces what it wrote before.
+   */
+  fence?: number;
 }
 
 /** What a cart's next life starts from. */
 export interface StoredCart {
   cart: Cart;
   recentOperations: readonly SeenOperation[];
+  /** Of the last save. */
+  fence?: number;
 }

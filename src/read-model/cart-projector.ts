@@ -9,8 +9,8 @@ import { toSaveDocument } from './save-document.ts';
 /**
  * Writes a cart's save in one statement: the guarded upsert of the cart and its items, its new events and
  * outcomes, what is told of them (the outbox), and the notice that wakes the requests that wait. Safe to
- * repeat, and to run late: an older version never overwrites a newer one. Plain SQL, because the query
- * builder has no `insert … from jsonb`.
+ * repeat, and to run late: what a later task of the cart has written is never overwritten by an earlier one's.
+ * Plain SQL, because the query builder has no `insert … from jsonb`.
  */
 export function createCartProjector(database: Database) {
   const sql = database.$client;
@@ -21,15 +21,15 @@ export function createCartProjector(database: Database) {
         with document as (select ${document}::text::jsonb as body),
         cart as (
           insert into carts as stored (cart_id, version, status, currency, item_count, total_minor, state,
-                                       created_at, updated_at, expires_at)
+                                       created_at, updated_at, expires_at, fence)
           select r.* from document, jsonb_to_record(body -> 'cart') as r (
             cart_id text, version int, status text, currency text, item_count int, total_minor bigint, state jsonb,
-            created_at timestamptz, updated_at timestamptz, expires_at timestamptz)
+            created_at timestamptz, updated_at timestamptz, expires_at timestamptz, fence bigint)
           on conflict (cart_id) do update set
             version = excluded.version, status = excluded.status, item_count = excluded.item_count,
             total_minor = excluded.total_minor, state = excluded.state, updated_at = excluded.updated_at,
-            expires_at = excluded.expires_at
-          where stored.version < excluded.version
+            expires_at = excluded.expires_at, fence = excluded.fence
+          where (stored.fence, stored.version) < (excluded.fence, excluded.version)
           returning cart_id
         ),
         wanted as (
@@ -51,15 +51,25 @@ export function createCartProjector(database: Database) {
           where stored is distinct from excluded
         ),
         history as (
-          insert into cart_events select r.* from document, jsonb_to_recordset(body -> 'events') as r (
-            cart_id text, version int, type text, at timestamptz, operation_id text, data jsonb, actor text)
-          on conflict do nothing
+          insert into cart_events as stored select r.* from document, jsonb_to_recordset(body -> 'events') as r (
+            cart_id text, version int, type text, at timestamptz, operation_id text, data jsonb, actor text,
+            fence bigint)
+          on conflict (cart_id, version) do update set
+            type = excluded.type, at = excluded.at, operation_id = excluded.operation_id, data = excluded.data,
+            actor = excluded.actor, fence = excluded.fence
+          where stored.fence < excluded.fence
+        ),
+        never_happened as (
+          delete from cart_events using document, jsonb_to_record(body -> 'cart') as r (
+            cart_id text, version int, fence bigint)
+          where cart_events.cart_id = r.cart_id and cart_events.version > r.version and cart_events.fence < r.fence
         ),
         told as (
-          insert into outbox (event_id, type, cart_id, payload)
+          insert into outbox as stored (event_id, type, cart_id, payload)
           select r.* from document, jsonb_to_recordset(body -> 'outbox') as r (
             event_id text, type text, cart_id text, payload jsonb)
-          on conflict do nothing
+          on conflict (event_id) do update set type = excluded.type, payload = excluded.payload
+          where stored.type <> excluded.type and stored.dispatched_at is null
         ),
         outcomes as (
           insert into operations select r.* from document, jsonb_to_recordset(body -> 'outcomes') as r (

@@ -62,7 +62,10 @@ export function createCartViews(database: Database): CartViews {
 
 /** What the cart's next life starts from: its last state, and the operations it must not apply again. */
 export async function loadStoredCart(database: Database, cartId: string): Promise<StoredCart | undefined> {
-  const [row] = await database.select({ state: carts.state }).from(carts).where(eq(carts.cartId, cartId));
+  const [row] = await database
+    .select({ state: carts.state, fence: carts.fence })
+    .from(carts)
+    .where(eq(carts.cartId, cartId));
   if (!row) return undefined;
   const recent = await database
     .select({ operationId: operations.operationId, at: operations.at })
@@ -73,5 +76,5 @@ export async function loadStoredCart(database: Database, cartId: string): Promis
   const recentOperations = recent
     .map(({ operationId, at }) => ({ operationId, at: at.getTime() }))
     .toReversed();
-  return { cart: withDefaults(row.state), recentOperations };
+  return { cart: withDefaults(row.state), recentOperations, fence: row.fence };
 }

@@ -6,9 +6,11 @@ import type postgres from 'postgres';
  */
 export const ordersChanged = (sql: postgres.Sql) => sql`
     update orders as stored set
-      version = greatest(stored.version, c.version),
-      status = case when c.version > stored.version then coalesce(c.status, stored.status) else stored.status end,
-      payment_id = case when c.version > stored.version then coalesce(c.payment_id, stored.payment_id)
+      version = case when (c.fence, c.version) > (stored.fence, stored.version) then c.version
+                     else stored.version end,
+      fence = greatest(stored.fence, c.fence),
+      status = case when (c.fence, c.version) > (stored.fence, stored.version) then coalesce(c.status, stored.status) else stored.status end,
+      payment_id = case when (c.fence, c.version) > (stored.fence, stored.version) then coalesce(c.payment_id, stored.payment_id)
                         else coalesce(stored.payment_id, c.payment_id) end,
       payment_url = coalesce(stored.payment_url, c.payment_url), pay_by = coalesce(c.pay_by, stored.pay_by),
       reason = coalesce(stored.reason, c.reason), paid_at = coalesce(stored.paid_at, c.paid_at),
@@ -20,7 +22,7 @@ export const ordersChanged = (sql: postgres.Sql) => sql`
     from document, jsonb_to_recordset(body -> 'orders') as c (
       order_id text, version int, status text, payment_id text, payment_url text, pay_by timestamptz,
       reason text, paid_at timestamptz, payment_failed_at timestamptz, expired_at timestamptz,
-      cancelled_at timestamptz, refund_required_at timestamptz, refunded_at timestamptz)
+      cancelled_at timestamptz, refund_required_at timestamptz, refunded_at timestamptz, fence bigint)
     where stored.order_id = c.order_id
       -- Of an order that its cart has forgotten: a second payment goes back, and the order stays paid.
       and not (stored.status = 'paid' and c.status in ('refund_required', 'refunded')

@@ -16,13 +16,15 @@ export function createRowRepair(database: Database): ReplaceRows {
     return await database.$client.begin(async (sql): Promise<Replaced> => {
       // A save of this cart that waits here looks afterwards, so it sees the new items and keeps none too many.
       await sql`lock table carts in share row exclusive mode`;
+      const [last] = await sql<{ fence: string }[]>`
+        select coalesce(max(fence), 0) as fence from carts where cart_id = ${cartId}`;
       await sql`delete from carts where cart_id = ${cartId} and version <= ${version}`;
       const later = await sql`select 1 from carts where cart_id = ${cartId}`;
       if (later.length > 0) return 'ahead';
       await sql`delete from cart_items where cart_id = ${cartId}`;
       // No events and no outcomes: those are on record, and must not be told a second time.
       const projector = createCartProjector({ $client: sql } as unknown as Database);
-      await projector.save({ cart, events: [], outcomes: [] });
+      await projector.save({ cart, events: [], outcomes: [], fence: Number(last?.fence ?? 0) });
       for (const change of orders) {
         const row = { version: change.version, ...snakeCased(orderColumns(change)) };
         await sql`

@@ -6,7 +6,10 @@ import type { CartSave, OperationOutcome } from '../domain/persistence.ts';
 import type { CartNotice } from './cart-feed.ts';
 
 /** A save as the one parameter of the projector's statement: rows by table, named as the columns are. */
-export function toSaveDocument({ cart, events, outcomes }: CartSave, told: readonly OutboundEvent[]) {
+export function toSaveDocument(
+  { cart, events, outcomes, fence = 0 }: CartSave,
+  told: readonly OutboundEvent[],
+) {
   const { cartId } = cart;
   const view = toCartView(cart);
   const notice: CartNotice = {
@@ -26,12 +29,13 @@ export function toSaveDocument({ cart, events, outcomes }: CartSave, told: reado
       created_at: view.createdAt,
       updated_at: view.updatedAt,
       expires_at: view.expiresAt,
+      fence,
     },
     items: view.items.map(toItemRow),
-    events: events.map((event) => toEventRow(cartId, event)),
+    events: events.map((event) => ({ ...toEventRow(cartId, event), fence })),
     outcomes: outcomes.map((outcome) => toOperationRow(cartId, outcome)),
     outbox: told.map(toOutboxRow),
-    orders: orderChanges(events).map(toOrderRow),
+    orders: orderChanges(events).map((change) => ({ ...toOrderRow(change), fence })),
     notice: JSON.stringify(notice),
   };
 }
