@@ -17,7 +17,9 @@ export function createRowRepair(database: Database): ReplaceRows {
       // A save of this cart that waits here looks afterwards, so it sees the new items and keeps none too many.
       await sql`lock table carts in share row exclusive mode`;
       const [last] = await sql<{ fence: string }[]>`
-        select coalesce(max(fence), 0) as fence from carts where cart_id = ${cartId}`;
+        select coalesce(max(fence), 0) as fence from (
+          select fence from carts where cart_id = ${cartId}
+          union all select fence from cart_events where cart_id = ${cartId}) as written`;
       await sql`delete from carts where cart_id = ${cartId} and version <= ${version}`;
       const later = await sql`select 1 from carts where cart_id = ${cartId}`;
       if (later.length > 0) return 'ahead';
