@@ -9,7 +9,7 @@ import type { CartActivities } from '../activities/index.ts';
 export const localDatabase = proxyLocalActivities<Pick<CartActivities, 'saveCart' | 'loadCart'>>({
   startToCloseTimeout: '2s',
   scheduleToCloseTimeout: '3s',
-  retry: { maximumAttempts: 2 },
+  retry: { initialInterval: '100ms', maximumAttempts: 2 },
 });
 
 /** Normal activities, retried until Postgres answers: they never fail a cart. */

@@ -77,7 +77,10 @@ export function createCartLog(start: CartLogState): CartLog {
     const recorded = record(cart, facts, cause);
     cart = recorded.cart;
     unsaved.add({ events: recorded.events });
-    for (const event of recorded.events) conclude(event);
+    const result = outcomeOfCheckout(cart, recorded.events);
+    if (!result) return;
+    unsaved.add({ outcomes: deferred.map((operation) => ({ ...operation, result })) });
+    deferred = [];
   }
 
   /** The facts, and everything that follows from them by itself. */
@@ -85,13 +88,6 @@ export function createCartLog(start: CartLogState): CartLog {
     append(facts, cause);
     const byItself = { at: cause.at, operationId: null, by: 'service' } as const;
     for (let step = followUp(cart); step.length > 0; step = followUp(cart)) append(step, byItself);
-  }
-
-  function conclude(event: CartEvent) {
-    const result = deferred.length > 0 ? outcomeOfCheckout(cart, event) : undefined;
-    if (!result) return;
-    unsaved.add({ outcomes: deferred.map((operation) => ({ ...operation, result })) });
-    deferred = [];
   }
 
   return {
@@ -148,9 +144,10 @@ function dueFacts(cart: Cart, at: number, early: boolean): readonly Fact[] {
   return facts.length > 0 ? facts : dueRenewals(cart, at);
 }
 
-/** What the commands that wait for the checkout hear of it. `cart` is the cart after the event. */
-function outcomeOfCheckout(cart: Cart, event: CartEvent): OperationResult | undefined {
-  if (event.type === 'CheckoutRejected') return { status: 'rejected', rejection: event.rejection };
-  if (event.type !== 'OrderPlaced' || cart.status !== 'awaiting_payment') return undefined;
-  return { status: 'applied', version: event.version, orderId: cart.orderId };
+/** What the commands that wait for the checkout hear of it. `cart` is the cart after the events. */
+function outcomeOfCheckout(cart: Cart, events: readonly CartEvent[]): OperationResult | undefined {
+  const end = events.find(({ type }) => type === 'CheckoutRejected' || type === 'OrderPlaced');
+  if (end?.type === 'CheckoutRejected') return { status: 'rejected', rejection: end.rejection };
+  if (end?.type !== 'OrderPlaced' || cart.status !== 'awaiting_payment') return undefined;
+  return { status: 'applied', version: end.version, orderId: cart.orderId };
 }

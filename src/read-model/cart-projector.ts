@@ -3,6 +3,7 @@ import type { CartSave } from '../domain/persistence.ts';
 import type { Database } from '../platform/database.ts';
 import { cartFeedChannel } from './cart-feed.ts';
 import { findOrders } from './order-book.ts';
+import { eventsUndone, eventsWritten } from './events-written.ts';
 import { ordersChanged } from './orders-changed.ts';
 import { toSaveDocument } from './save-document.ts';
 
@@ -50,20 +51,8 @@ export function createCartProjector(database: Database) {
             reservation_id = excluded.reservation_id, reservation_reason = excluded.reservation_reason
           where stored is distinct from excluded
         ),
-        history as (
-          insert into cart_events as stored select r.* from document, jsonb_to_recordset(body -> 'events') as r (
-            cart_id text, version int, type text, at timestamptz, operation_id text, data jsonb, actor text,
-            fence bigint)
-          on conflict (cart_id, version) do update set
-            type = excluded.type, at = excluded.at, operation_id = excluded.operation_id, data = excluded.data,
-            actor = excluded.actor, fence = excluded.fence
-          where stored.fence < excluded.fence
-        ),
-        never_happened as (
-          delete from cart_events using document, jsonb_to_record(body -> 'cart') as r (
-            cart_id text, version int, fence bigint)
-          where cart_events.cart_id = r.cart_id and cart_events.version > r.version and cart_events.fence < r.fence
-        ),
+        history as (${eventsWritten(sql)}),
+        never_happened as (${eventsUndone(sql)}),
         told as (
           insert into outbox as stored (event_id, type, cart_id, payload)
           select r.* from document, jsonb_to_recordset(body -> 'outbox') as r (
