@@ -3,7 +3,7 @@ import { createCartProjector } from '../../src/read-model/cart-projector.ts';
 import { createCartViews, loadStoredCart } from '../../src/read-model/cart-views.ts';
 import { forgetOldOperations } from '../../src/read-model/operation-retention.ts';
 import { closeDatabase, createDatabase, type Database } from '../../src/platform/database.ts';
-import type { CartLog } from '../../src/domain/cart-log.ts';
+import { createCartLog, type CartLog } from '../../src/domain/cart-log.ts';
 import type { CartSave } from '../../src/domain/persistence.ts';
 import { addItem, envelope, given, item, openedAt } from '../support/cart-scenario.ts';
 import { openShop, type Shop } from '../support/shop.ts';
@@ -56,6 +56,31 @@ describe('the projection', () => {
     for (const save of [newer, older, older, newer]) await projector.save(save);
     const [count] = await shop.sql`select count(*)::int as events from cart_events where cart_id = 'cart1'`;
     expect(count).toEqual({ events: newer.cart.version });
+  });
+
+  it('takes what a task that was done again has written, at the same versions and below, and in any order', async () => {
+    const before = given(addItem(item('apple', 1)));
+    const start = before.toState();
+    before.saved(take(before));
+    const [lost, redone] = [createCartLog(start), createCartLog(start)];
+    lost.handle(envelope(addItem(item('pear', 1))), openedAt + 5_000);
+    lost.handle(envelope(addItem(item('plum', 1))), openedAt + 6_000);
+    redone.handle(envelope({ type: 'removeItem', itemId: 'id-apple' }), openedAt + 5_000);
+    const saves = [
+      { ...take(lost), fence: 7 },
+      { ...take(redone), fence: 9 },
+    ];
+    for (const order of [saves, saves.toReversed()]) {
+      await shop.sql`truncate carts, cart_items, cart_events, operations`;
+      for (const save of order) await createCartProjector(database).save(save);
+      expect(await createCartViews(database).findCart('cart1')).toEqual(redone.cart);
+      const events = await shop.sql`select version, type from cart_events order by version`;
+      // What came late of the lost try is beyond the true version, and goes with the next save.
+      const kept = events.filter(({ version }) => version <= redone.cart.version);
+      expect(kept.map(({ type }) => type)).toEqual(saves[1]!.events.map(({ type }) => type));
+      expect(await shop.sql`select name from cart_items`).toHaveLength(0);
+    }
+    await shop.sql`truncate carts, cart_items, cart_events, operations`;
   });
 
   it('gives the next life the last state and the operations it must not apply again', async () => {

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { Client, Connection } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import type { CartView } from '../../src/domain/cart-view.ts';
+import { createPaymentStubClient } from '../support/payment-stub-client.ts';
 import { startBuiltStack } from '../support/built-stack.ts';
 import { allReserved, createShopper, until, type Shopper } from '../support/shopper.ts';
 
@@ -33,6 +34,16 @@ async function record(name: string, shopper: Shopper): Promise<void> {
 const control = (change: object) =>
   fetch(`${stack.stub}/control`, { method: 'PUT', body: JSON.stringify(change) });
 const statusIs = (status: string) => (cart: CartView) => cart.items[0]?.reservation.status === status;
+const payments = createPaymentStubClient(stack.payments);
+
+/** Checks out and waits until the payment is asked for. */
+async function paymentOf(shopper: Shopper): Promise<string> {
+  const { body } = await shopper.checkout(undefined, { prefer: 'wait=20' });
+  const payable = async () => (await shopper.order(body.orderId)).body;
+  const { payment } = await until(payable, (order) => order.payment !== null);
+  return payment!.paymentId;
+}
+
 const newShopper = () => createShopper(stack.api);
 
 const lives: Record<string, (shopper: Shopper) => Promise<void>> = {
@@ -67,6 +78,57 @@ const lives: Record<string, (shopper: Shopper) => Promise<void>> = {
   async 'continued-as-new'(shopper) {
     for (let index = 0; index < 40; index += 1) await shopper.add(`item ${index % 5}`, 1);
     await until(shopper.cart, allReserved);
+  },
+  async 'paid-and-renewed'(shopper) {
+    await shopper.add('apple', 2);
+    await until(shopper.cart, allReserved);
+    await payments.succeed(await paymentOf(shopper));
+    await until(shopper.cart, ({ status }) => status === 'completed');
+    await client.workflow.getHandle(`cart-${shopper.cartId}`).result();
+    await shopper.add('pear', 1);
+    await until(shopper.cart, allReserved);
+  },
+  async 'not-paid-then-paid'(shopper) {
+    await control({ latencyMs: 700 });
+    await shopper.add('apple', 2);
+    await payments.fail(await paymentOf(shopper));
+    await control({ latencyMs: 50 });
+    await until(shopper.cart, ({ status }) => status === 'active');
+    await shopper.add('pear', 1);
+    await until(shopper.cart, allReserved);
+    await payments.succeed(await paymentOf(shopper));
+    await until(shopper.cart, ({ status }) => status === 'completed');
+  },
+  async 'given-up-and-refunded'(shopper) {
+    await shopper.add('apple', 2);
+    await until(shopper.cart, allReserved);
+    const paymentId = await paymentOf(shopper);
+    await payments.control({ webhooks: 'hold' });
+    await payments.succeed(paymentId);
+    await shopper.cancelCheckout();
+    await shopper.clear();
+    await payments.control({ webhooks: 'on' });
+    await until(shopper.orders, ({ orders }) => orders[0]?.status === 'refunded');
+  },
+  async 'refused-checkouts'(shopper) {
+    await control({ stock: { rare: 0 } });
+    await shopper.checkout();
+    await shopper.addMany([
+      { name: 'apple', quantity: 1 },
+      { name: 'rare', quantity: 1 },
+    ]);
+    await shopper.checkout();
+    await shopper.checkout({ onUnavailable: 'drop' });
+    await shopper.checkout();
+    await shopper.cancelCheckout();
+  },
+  async 'renewed-holds'(shopper) {
+    await control({ holdTtlMs: 1_500 });
+    await shopper.add('apple', 2);
+    await until(shopper.cart, allReserved);
+    // Long enough for a renewal, at half of the hold's time.
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    await control({ holdTtlMs: 0 });
   },
   async 'abandoned-and-resumed'(shopper) {
     await shopper.add('apple', 2);

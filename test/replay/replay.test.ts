@@ -20,9 +20,14 @@ describe('recorded histories', () => {
     expect([...lives].toSorted()).toEqual([
       'abandoned-and-resumed',
       'continued-as-new',
+      'given-up-and-refunded',
+      'not-paid-then-paid',
       'one-line',
+      'paid-and-renewed',
       'refused-and-retried',
+      'refused-checkouts',
       'removed-while-pending',
+      'renewed-holds',
     ]);
   });
 
