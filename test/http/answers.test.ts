@@ -70,6 +70,14 @@ describe('a command', () => {
 });
 
 describe('a read', () => {
+  it('of the cart or its items tells that the cart is not idle, also when it answers 304', async () => {
+    const api = createFakeApi();
+    await api.call('GET', api.cartPath);
+    await api.call('GET', `${api.cartPath}/items`);
+    await api.call('GET', api.cartPath, undefined, { 'if-none-match': `"${aCart.version}"` });
+    expect(api.touched).toEqual([aCart.cartId, aCart.cartId, aCart.cartId]);
+  });
+
   it('is a 503 while the views reject, without internals', async () => {
     const api = createFakeApi();
     const away = () => Promise.reject(new Error('connect ECONNREFUSED 10.0.0.5:5432'));
