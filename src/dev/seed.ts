@@ -12,10 +12,10 @@ async function findStack({ dataDir }: DevConfig): Promise<Readonly<Record<string
     return `No stack runs on ${dataDir}: start one with \`make run\` in another terminal first.`;
   }
   if (state.urls['api'] === undefined) return `The stack on ${dataDir} is not ready yet: try again shortly.`;
-  // Another database may be somebody's shop, and another reservation service would hold real stock.
+  // Another database may be somebody's shop, and another service would hold real stock or ask for real money.
   const embedded = (name: string) => state.parts.some((part) => part.name === name);
-  if (!embedded('postgres') || !embedded('reservations')) {
-    return 'Demo data is for the embedded Postgres and the reservation stub: run without DATABASE_URL and RESERVATION_URL.';
+  if (!['postgres', 'reservations', 'payments'].every(embedded)) {
+    return 'Demo data is for the embedded Postgres and the stubs: run without DATABASE_URL, RESERVATION_URL and PAYMENT_URL.';
   }
   return state.urls;
 }
@@ -40,7 +40,7 @@ await runMain(async () => {
     process.exitCode = 1;
     return;
   }
-  const { api = '', databaseUrl = '', temporalAddress = '', reservationUrl = '' } = urls;
+  const { api = '', databaseUrl = '', temporalAddress = '', reservationUrl = '', paymentUrl = '' } = urls;
   const database = createDatabase({ url: databaseUrl, poolSize: 1, applicationName: 'durable-cart seed' });
   const products = await upsertCatalogue(database);
   await closeDatabase(database);
@@ -50,7 +50,8 @@ await runMain(async () => {
     connection: config.external.temporal?.connection ?? { address: temporalAddress },
     namespace: config.external.temporal?.namespace ?? config.childEnv['TEMPORAL_NAMESPACE'] ?? 'default',
   };
-  for await (const cart of makeDemoCarts({ apiUrl: api, stubUrl: reservationUrl, temporal })) {
+  const options = { apiUrl: api, stubUrl: reservationUrl, paymentUrl, temporal };
+  for await (const cart of makeDemoCarts(options)) {
     console.log(describe(cart, api));
   }
 });

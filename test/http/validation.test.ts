@@ -37,6 +37,17 @@ describe('what is within bounds is taken', () => {
     }
   });
 
+  it.each<[string, RequestInit]>([
+    ['nothing at all', {}],
+    ['JSON, and nothing', { headers: { 'content-type': 'application/json' } }],
+    ['an empty object', { headers: { 'content-type': 'application/json' }, body: '{}' }],
+  ])('a checkout that sends %s', async (_, init) => {
+    const api = createFakeApi();
+    const response = await api.app.request(`${api.cartPath}/checkout`, { method: 'POST', ...init });
+    expect(response.status).toBeLessThan(300);
+    expect(api.submissions[0]?.command).toMatchObject({ type: 'checkout', onUnavailable: 'reject' });
+  });
+
   it('never a price from the client', async () => {
     const api = createFakeApi();
     await api.add({ ...apple, price: { status: 'known', unitPriceMinor: 1 } });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { upsertCatalogue } from '../../src/dev/seed/catalogue.ts';
 import { makeDemoCarts, type DemoCart } from '../../src/dev/seed/demo-carts.ts';
+import { transitions } from '../../src/domain/transitions.ts';
 import { closeDatabase, createDatabase } from '../../src/platform/database.ts';
 import type { CartView } from '../../src/domain/cart-view.ts';
 import { openShop, type Shop } from '../support/shop.ts';
@@ -31,13 +32,15 @@ describe('the demo data', () => {
     expect(first.find(({ name }) => name === 'own')).toMatchObject({ unit_price_minor: 7 });
   });
 
-  it('has a cart in every state that there is, and leaves the latency of the stub as it was', async () => {
+  it('has a cart in every state that there is, and leaves the stubs as they were', async () => {
     const carts: DemoCart[] = [];
     const temporal = {
       connection: { address: shop.settings.TEMPORAL_ADDRESS },
       namespace: 'default',
     };
-    const options = { apiUrl: shop.url, stubUrl: shop.stub.url, temporal };
+    await shop.payments.control({ auto: 'fail' });
+    const { url: apiUrl } = shop;
+    const options = { apiUrl, stubUrl: shop.stub.url, paymentUrl: shop.payments.url, temporal };
     for await (const cart of makeDemoCarts(options)) carts.push(cart);
 
     const views = await Promise.all(
@@ -52,8 +55,13 @@ describe('the demo data', () => {
       ['active', 'reserved', 'reserved', 'reserved'],
       ['active', 'reserved', 'unavailable'],
       ['abandoned', 'released'],
+      ['awaiting_payment', 'reserved'],
+      ['completed', 'sold', 'sold'],
       ['active', 'pending'],
+      ['checking_out', 'pending'],
     ]);
+    expect(new Set(views.map(({ status }) => status))).toEqual(new Set(Object.keys(transitions)));
     expect((await shop.stub.control({})).latencyMs).toBe(1_234);
+    expect((await shop.payments.control({})).auto).toBe('fail');
   });
 });

@@ -1,6 +1,11 @@
 import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
 import { cartWorkflowId } from '../../../workflows/cart.messages.ts';
 import type { CartView } from '../../domain/cart-view.ts';
+import type { OrderView } from '../../read-model/order-views.ts';
+import type {
+  Control as PaymentControl,
+  ControlChange as PaymentControlChange,
+} from '../payment-stub/control.ts';
 import type { Control, ControlChange } from '../reservation-stub/control.ts';
 
 export interface DemoCart {
@@ -14,6 +19,7 @@ export interface DemoCart {
 export interface DemoCartsOptions {
   apiUrl: string;
   stubUrl: string;
+  paymentUrl: string;
   temporal: { connection: ConnectionOptions; namespace: string };
 }
 
@@ -25,20 +31,29 @@ const soldOut = 'durian';
 
 /**
  * Makes one cart after the other as a shopper would, by HTTP. The stub answers at once meanwhile, except to
- * the last cart; its latency is set back in the end. What is sold out stays so until the stub restarts.
+ * the last carts, and no payment decides itself; both are set back in the end. What is sold out stays so until
+ * the stub restarts.
  */
 export async function* makeDemoCarts(options: DemoCartsOptions): AsyncGenerator<DemoCart> {
+  const { apiUrl, paymentUrl } = options;
   const stub = createStub(options.stubUrl);
+  const payments = createPayments(paymentUrl);
   const { latencyMs } = await stub.control({ stock: { [soldOut]: 0 } });
+  const { auto } = await payments.control({});
   try {
     await stub.control({ latencyMs: 0 });
-    yield await reserved(options.apiUrl);
-    yield await withUnavailableLine(options.apiUrl);
+    await payments.control({ auto: 'off' });
+    yield await reserved(apiUrl);
+    yield await withUnavailableLine(apiUrl);
     yield await abandoned(options);
+    yield await awaitingPayment(apiUrl);
+    yield await completed(apiUrl, payments);
     await stub.control({ latencyMs: pendingLatencyMs });
-    yield await pending(options.apiUrl, stub);
+    yield await pending(apiUrl, stub);
+    yield await checkingOut(apiUrl, stub);
   } finally {
     await stub.control({ latencyMs });
+    await payments.control({ auto });
   }
 }
 
@@ -79,14 +94,46 @@ async function abandoned({ apiUrl, temporal }: DemoCartsOptions): Promise<DemoCa
   return await shopper.describe(special, (cart) => cart.status === 'abandoned');
 }
 
-async function pending(apiUrl: string, stub: ReturnType<typeof createStub>): Promise<DemoCart> {
-  const before = await stub.reserveCalls();
+async function awaitingPayment(apiUrl: string): Promise<DemoCart> {
   const shopper = await newShopper(apiUrl);
-  await shopper.add([{ name: 'quince', quantity: 3 }]);
-  // The stub takes the latency of the moment when the call arrives.
-  await until(stub.reserveCalls, (calls) => calls > before);
+  await shopper.add([{ name: 'grape', quantity: 2 }]);
+  const { orderNumber, payment } = await shopper.order();
+  const special = `Awaiting payment of ${orderNumber}: pay it at ${payment.url}`;
+  return await shopper.describe(special, (cart) => cart.status === 'awaiting_payment');
+}
+
+async function completed(apiUrl: string, payments: ReturnType<typeof createPayments>): Promise<DemoCart> {
+  const shopper = await newShopper(apiUrl);
+  await shopper.add([
+    { name: 'pineapple', quantity: 1 },
+    { name: 'lemon', quantity: 4 },
+  ]);
+  const { orderNumber, payment } = await shopper.order();
+  await payments.succeed(payment.paymentId);
+  const special = `Completed: ${orderNumber} is paid; the next item starts the next cart`;
+  return await shopper.describe(special, (cart) => cart.status === 'completed' && every('sold')(cart));
+}
+
+async function pending(apiUrl: string, stub: Stub): Promise<DemoCart> {
+  const shopper = await newShopper(apiUrl);
+  await addSlowly(shopper, stub);
   const special = `Pending: the stub answers in ${pendingLatencyMs / 1_000} s, then it is reserved`;
   return await shopper.describe(special, every('pending'));
+}
+
+async function checkingOut(apiUrl: string, stub: Stub): Promise<DemoCart> {
+  const shopper = await newShopper(apiUrl);
+  await addSlowly(shopper, stub);
+  await shopper.checkout('respond-async');
+  const special = `Checking out: the order is placed when the stub answers, in ${pendingLatencyMs / 1_000} s`;
+  return await shopper.describe(special, (cart) => cart.status === 'checking_out');
+}
+
+/** The stub takes the latency of the moment when the call arrives: waits for that. */
+async function addSlowly(shopper: Awaited<ReturnType<typeof newShopper>>, stub: Stub): Promise<void> {
+  const before = await stub.reserveCalls();
+  await shopper.add([{ name: 'quince', quantity: 3 }]);
+  await until(stub.reserveCalls, (calls) => calls > before);
 }
 
 async function newShopper(apiUrl: string) {
@@ -97,16 +144,30 @@ async function newShopper(apiUrl: string) {
   const { cartId } = cart;
   const url = `${apiUrl}/api/v1/carts/${sessionId}`;
   const current = () => request<CartView>('GET', url);
+  const checkout = (prefer: string) => request('POST', `${url}/checkout`, {}, { prefer });
+  const latestOrder = async () =>
+    (await request<{ orders: OrderView[] }>('GET', `${url}/orders?limit=1`)).orders[0];
   return {
     cartId,
     cart: current,
     add: (items: Items) => request('POST', `${url}/items`, { items }, { prefer: 'wait=20' }),
+    checkout,
+    /** Checks out, and has the order once it can be paid. */
+    async order() {
+      await until(current, every('reserved'));
+      await checkout('wait=20');
+      const order = await until(latestOrder, (found) => Boolean(found?.payment));
+      if (!order?.payment) throw new Error('A demo order cannot be paid');
+      return { orderNumber: order.orderNumber, payment: order.payment };
+    },
     async describe(special: string, shows: (cart: CartView) => boolean): Promise<DemoCart> {
       const { status } = await until(current, (view) => view.items.length > 0 && shows(view));
       return { special, status, cartId, sessionId };
     },
   };
 }
+
+type Stub = ReturnType<typeof createStub>;
 
 function createStub(stubUrl: string) {
   return {
@@ -115,6 +176,15 @@ function createStub(stubUrl: string) {
       const { calls } = await request<{ calls: Record<string, number> }>('GET', `${stubUrl}/ledger`);
       return calls['reserve'] ?? 0;
     },
+  };
+}
+
+function createPayments(paymentUrl: string) {
+  return {
+    control: (change: PaymentControlChange) =>
+      request<PaymentControl>('PUT', `${paymentUrl}/control`, change),
+    /** What a shopper does on the payment page. */
+    succeed: (paymentId: string) => request('POST', `${paymentUrl}/payments/${paymentId}/succeed`),
   };
 }
 
