@@ -1,18 +1,17 @@
 import type { ActivityPorts } from '../../activities/index.ts';
 
-/** `error`: before any effect. `lost`: after the effect, the answer never comes. `hang`: nothing for a long time. */
-export type Fault = 'error' | 'lost' | 'hang';
+/** `error`: before any effect. `lost`: after the effect, the answer never comes. */
+export type Fault = 'error' | 'lost';
 
 /** The ports, with one call that goes wrong: the `failing`-th of all, counted from 0. `calls` names each. */
 export function createFaultyPorts(
   ports: ActivityPorts,
-  failing: { call: number; fault: Fault; hangMs: number } | undefined,
+  failing: { call: number; fault: Fault } | undefined,
 ): { ports: ActivityPorts; calls: string[] } {
   const calls: string[] = [];
 
   async function goWrong(invoke: () => Promise<unknown>): Promise<unknown> {
     if (failing?.fault === 'error') throw new Error('connect ECONNREFUSED');
-    if (failing?.fault === 'hang') await new Promise((resolve) => setTimeout(resolve, failing.hangMs));
     await invoke();
     throw new Error('socket hang up');
   }
