@@ -29,7 +29,7 @@ export function registerPaymentWebhook(app: OpenAPIHono<AppEnv>, { verifyPayment
       case 'bad_signature':
         throw fail(
           'invalid_signature',
-          'Sign the body with the shared secret, with a timestamp of this minute.',
+          'Sign the body with the shared secret, with a timestamp of the last five minutes.',
         );
       case 'malformed':
         throw new ProblemError(
