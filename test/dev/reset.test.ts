@@ -58,12 +58,12 @@ it('make seed says in one line that no stack runs', async () => {
   expect(said).toBe(`No stack runs on ${dataDir}: start one with \`make run\` in another terminal first.\n`);
 });
 
-it('make seed leaves a stack with a database or a reservation service from outside alone', async () => {
+it('make seed leaves a stack with a database or a service from outside alone', async () => {
   (await recordRun(dataDir)).ready({
     api: 'http://127.0.0.1:9',
     databaseUrl: 'postgres://shop.example/shop',
   });
   const { code, said } = await run('seed.ts');
   expect(code).toBe(1);
-  expect(said).toContain('run without DATABASE_URL and RESERVATION_URL');
+  expect(said).toContain('run without DATABASE_URL, RESERVATION_URL and PAYMENT_URL');
 });
