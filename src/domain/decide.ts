@@ -1,5 +1,5 @@
 import type { Cart } from './cart.ts';
-import type { Command, Expire, ExternalCommand } from './commands.ts';
+import type { Command, Expire } from './commands.ts';
 import { giveUpCheckout, startCheckout } from './decide-checkout.ts';
 import { addItem, changeQuantity, clearItems, removeItem } from './decide-lines.ts';
 import { settlePayment } from './decide-payment.ts';
@@ -66,6 +66,6 @@ function after(fact: Fact, decision: Decision): Decision {
 const isDue = (cart: Cart, { early }: Expire, now: number): boolean => early || now >= cart.expiresAt;
 
 function refusalOf(cart: Cart, command: Command): Rejection {
-  if (command.type === ('cancelCheckout' satisfies ExternalCommand['type'])) return { code: 'no_checkout' };
+  if (command.type === 'cancelCheckout') return { code: 'no_checkout' };
   return { code: cart.status === 'completed' ? 'cart_completed' : 'checkout_in_progress' };
 }
