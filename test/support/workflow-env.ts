@@ -16,6 +16,7 @@ import type { cartWorkflow } from '../../workflows/index.ts';
 import type { ExternalCommand } from '../../src/domain/commands.ts';
 import type { CartView } from '../../src/domain/cart-view.ts';
 import { envelope } from './cart-scenario.ts';
+import { endAtRest } from './end-at-rest.ts';
 import { replayCarts } from './replay-carts.ts';
 
 export const taskQueue = 'carts-test';
@@ -57,14 +58,9 @@ export async function createTimeSkippingEnv() {
     }
   }
 
-  /** A cart left open would keep its timers and calls in the clock that all tests of a file share. */
+  /** A cart left open would keep its timers in the clock that all tests of a file share. */
   async function endCarts() {
-    for (const workflowId of carts) {
-      await env.client.workflow
-        .getHandle(workflowId)
-        .terminate()
-        .catch(() => {});
-    }
+    for (const workflowId of carts) await endAtRest(env.client.workflow.getHandle(workflowId));
     carts.clear();
   }
 

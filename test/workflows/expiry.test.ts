@@ -75,11 +75,9 @@ describe('an idle cart', () => {
     const fakes = createFakePorts();
     await test.withWorker(fakes.ports, async () => {
       const { cart, expiresAt } = await held('instant');
-      await Promise.all([
-        sleepUntil(expiresAt),
-        // By the wall clock in the middle of the expiry, whoever wins.
-        new Promise((resolve) => setTimeout(resolve, 5)).then(() => cart.send(addItem(item('pear', 1)))),
-      ]);
+      await sleepUntil(expiresAt);
+      // In the middle of the expiry, whoever wins.
+      await cart.send(addItem(item('pear', 1)));
       const view = await test.whenCart(cart, (seen) => seen.items.length === 2 && allReserved(seen));
       expect(view.status).toBe('active');
     });
