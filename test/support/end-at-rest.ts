@@ -10,7 +10,8 @@ const { EventType, PendingActivityState } = temporal.api.enums.v1;
 export async function endAtRest(handle: WorkflowHandle): Promise<void> {
   try {
     for (let waitedMs = 0; await isBusy(handle); waitedMs += 10) {
-      if (waitedMs > 10_000) throw new Error(`${handle.workflowId} does not come to rest at the end of its test`);
+      if (waitedMs > 10_000)
+        throw new Error(`${handle.workflowId} does not come to rest at the end of its test`);
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
     await handle.terminate();
