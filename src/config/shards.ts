@@ -95,7 +95,7 @@ export const paymentWebhookSettings = { PAYMENT_WEBHOOK_SECRET: webhookSecrets }
 export const workerSettings = {
   WORKER_CACHED_WORKFLOWS: wholeNumber({ default: 600, min: 0, max: 100_000 }),
   WORKER_ACTIVITIES: wholeNumber({ default: 200, min: 1, max: 100_000 }),
-  WORKER_WORKFLOW_TASKS: wholeNumber({ default: 40, min: 2, max: 10_000 }),
+  WORKER_WORKFLOW_TASKS: wholeNumber({ default: 16, min: 2, max: 10_000 }),
   WORKER_SHUTDOWN_GRACE: duration({ default: '150s', min: '0ms', max: '1d' }),
 };
 export const webhookSettings = {
