@@ -71,7 +71,7 @@ describe('configuration', () => {
     expect(loadWorkerConfig(worker).worker).toEqual({
       maxCachedWorkflows: 600,
       maxConcurrentActivities: 200,
-      maxConcurrentWorkflowTasks: 40,
+      maxConcurrentWorkflowTasks: 10,
       shutdownGraceMs: 150_000,
     });
   });

@@ -75,7 +75,7 @@ export const cartSettings = {
     .prefault('EUR'),
   CART_TTL: duration({ default: '30m', min: '1s', max: '3650d' }),
   // Above 40,000 the server's own limit of 51,200 events could end a cart's run.
-  CART_CONTINUE_AS_NEW_EVENTS: wholeNumber({ default: 2_000, min: 50, max: 40_000 }),
+  CART_CONTINUE_AS_NEW_EVENTS: wholeNumber({ default: 500, min: 50, max: 40_000 }),
   PAYMENT_ATTEMPT_TIMEOUT: duration({ default: '30s' }),
   ...reservationTimes,
 };
@@ -95,7 +95,7 @@ export const paymentWebhookSettings = { PAYMENT_WEBHOOK_SECRET: webhookSecrets }
 export const workerSettings = {
   WORKER_CACHED_WORKFLOWS: wholeNumber({ default: 600, min: 0, max: 100_000 }),
   WORKER_ACTIVITIES: wholeNumber({ default: 200, min: 1, max: 100_000 }),
-  WORKER_WORKFLOW_TASKS: wholeNumber({ default: 16, min: 2, max: 10_000 }),
+  WORKER_WORKFLOW_TASKS: wholeNumber({ default: 10, min: 2, max: 10_000 }),
   WORKER_SHUTDOWN_GRACE: duration({ default: '150s', min: '0ms', max: '1d' }),
 };
 export const webhookSettings = {
