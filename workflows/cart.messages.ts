@@ -54,6 +54,8 @@ export interface CartSettings {
 export interface CartWorkflowInput {
   cartId: string;
   settings: CartSettings;
+  /** There was no such cart yet, for certain: nothing has to be loaded. Older gateways did not say. */
+  fresh?: boolean;
   /** From the run before, when this one continues it. */
   carried?: { log: CartLogState; inbox: readonly CommandEnvelope[]; fence?: number };
 }

@@ -94,11 +94,19 @@ async function live(input: CartWorkflowInput): Promise<{ status: string; version
 async function firstState({
   cartId,
   settings,
+  fresh,
 }: CartWorkflowInput): Promise<{ log: CartLogState; fence?: number }> {
   const { currency, ttlMs } = settings;
-  const stored = await localDatabase.loadCart(cartId).catch(() => durableDatabase.loadCart(cartId));
+  const stored = fresh ? null : await load(cartId, fresh);
   if (!stored) return { log: openCart({ cartId, currency, ttlMs }, Date.now()) };
   return { log: reopenCart(stored, { ttlMs }, Date.now()), fence: stored.fence ?? 0 };
+}
+
+async function load(cartId: string, fresh: boolean | undefined) {
+  // Histories of before `fresh` have a local activity here.
+  if (fresh === undefined)
+    return await localDatabase.loadCart(cartId).catch(() => durableDatabase.loadCart(cartId));
+  return await durableDatabase.loadCart(cartId);
 }
 
 async function continueAsNew(

@@ -1,6 +1,7 @@
 import type { ApiConfig } from '../config.ts';
 import { createCartCommands } from '../gateway/cart-commands.ts';
 import { createCartTouch } from '../gateway/cart-touch.ts';
+import { createMayExist } from '../gateway/may-exist.ts';
 import { createAcceptPayment } from '../http/accept-payment.ts';
 import { createApp } from '../http/app.ts';
 import { createSubmitCommand } from '../http/submit-command.ts';
@@ -12,6 +13,7 @@ import { createReadiness } from '../platform/readiness.ts';
 import { createTemporalClient } from '../platform/temporal-client.ts';
 import { createAbandonedCarts } from '../read-model/abandoned-carts.ts';
 import { createAbandonedSummary } from '../read-model/abandoned-summary.ts';
+import { createCartExists } from '../read-model/cart-exists.ts';
 import { createCartFeed } from '../read-model/cart-feed.ts';
 import { createCartViews } from '../read-model/cart-views.ts';
 import { createCatalog } from '../read-model/catalog.ts';
@@ -30,6 +32,7 @@ export function createApi(config: ApiConfig, logger: Logger) {
     client,
     taskQueue: config.temporal.taskQueue,
     settings: config.cart,
+    mayExist: createMayExist(createCartExists(database)),
   });
   const orders = createOrderViews(database);
   const app = createApp({

@@ -1,4 +1,4 @@
-import type { Client } from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
 import type { CommandEnvelope, Touch } from '../domain/commands.ts';
 import {
   cartWorkflowId,
@@ -27,27 +27,45 @@ export interface CartCommandsOptions {
   client: Client;
   taskQueue: string;
   settings: CartSettings;
+  /** Whether there may be a cart of this id. Only `false` has to be certain. */
+  mayExist: (cartId: string) => Promise<boolean>;
   /** How long Temporal may take to store a command. */
   storeDeadlineMs?: number;
 }
 
 /** How commands get to the carts; this folder is the only caller of the Temporal client. */
 export function createCartCommands(options: CartCommandsOptions): CartCommands {
-  const { client, taskQueue, settings, storeDeadlineMs = 3_000 } = options;
+  const { client, taskQueue, settings, mayExist, storeDeadlineMs = 3_000 } = options;
+
+  async function signalWithStart(cartId: string, envelope: CommandEnvelope, fresh: boolean) {
+    const input: CartWorkflowInput = { cartId, settings, fresh };
+    await client.workflow.signalWithStart(cartWorkflowType, {
+      workflowId: cartWorkflowId(cartId),
+      taskQueue,
+      args: [input],
+      // The cart may have lived and ended since it was looked for: only Temporal can rule that out.
+      workflowIdReusePolicy: fresh ? 'REJECT_DUPLICATE' : 'ALLOW_DUPLICATE',
+      signal: commandSignals[envelope.command.type],
+      signalArgs: [envelope],
+      staticSummary: `Cart ${cartId}`,
+    });
+  }
+
+  async function startFresh(cartId: string, envelope: CommandEnvelope) {
+    try {
+      await signalWithStart(cartId, envelope, true);
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      await signalWithStart(cartId, envelope, false);
+    }
+  }
+
   return {
     async send(cartId, envelope) {
-      const input: CartWorkflowInput = { cartId, settings };
-      const signalWithStart = () =>
-        client.workflow.signalWithStart(cartWorkflowType, {
-          workflowId: cartWorkflowId(cartId),
-          taskQueue,
-          args: [input],
-          signal: commandSignals[envelope.command.type],
-          signalArgs: [envelope],
-          staticSummary: `Cart ${cartId}`,
-        });
+      const fresh = !(await mayExist(cartId));
+      const store = () => (fresh ? startFresh(cartId, envelope) : signalWithStart(cartId, envelope, false));
       try {
-        await client.connection.withDeadline(Date.now() + storeDeadlineMs, signalWithStart);
+        await client.connection.withDeadline(Date.now() + storeDeadlineMs, store);
       } catch (error) {
         throw new CommandNotStoredError('Temporal did not store the command', { cause: error });
       }

@@ -123,6 +123,7 @@ describe(`a cart with ${rememberedOperations} remembered operations`, () => {
       client: temporal,
       taskQueue,
       settings: loadApiConfig(settings).cart,
+      mayExist: async () => true,
     });
     await commands.send(shopper.cartId, { ...operation, command });
   }

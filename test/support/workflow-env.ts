@@ -101,7 +101,7 @@ export async function createTimeSkippingEnv() {
         await env.client.workflow.signalWithStart(cartWorkflowType, {
           workflowId,
           taskQueue,
-          args: [{ cartId, settings: { ...settings, ...overrides } }],
+          args: [{ cartId, settings: { ...settings, ...overrides }, fresh: false }],
           signal: commandSignals[command.type],
           signalArgs: [envelope(command, operationId)],
         });
