@@ -20,6 +20,7 @@ import {
   workerSettings,
 } from './config/shards.ts';
 import { readTemporal, type TemporalConfig } from './config/temporal.ts';
+import { readUsers, type UsersConfig } from './config/users.ts';
 import { readWebhooks, type WebhookConfig } from './config/webhooks.ts';
 
 export { ConfigError, settingNames, type Env };
@@ -54,6 +55,8 @@ export interface ApiConfig extends ProcessConfig {
   temporal: TemporalConfig;
   /** The first secret signs, all of them verify. */
   sessions: { secrets: readonly [string, ...string[]]; ttlMs: number };
+  /** Absent in a shop that has guests only. */
+  users?: UsersConfig;
   cart: {
     currency: string;
     ttlMs: number;
@@ -197,6 +200,7 @@ export function loadApiConfig(env: Env): ApiConfig {
       database: readDatabase(reader),
       temporal: readTemporal(reader),
       sessions: { secrets: sessions.SESSION_SECRET, ttlMs: sessions.SESSION_TTL },
+      ...readUsers(reader),
       cart: readCart(reader),
       checkout: readCheckout(reader),
       payments: { webhookSecrets: reader.read(paymentWebhookSettings).PAYMENT_WEBHOOK_SECRET },

@@ -5,6 +5,7 @@ import { createMayExist } from '../gateway/may-exist.ts';
 import { createAcceptPayment } from '../http/accept-payment.ts';
 import { createApp } from '../http/app.ts';
 import { createSubmitCommand } from '../http/submit-command.ts';
+import { createTokenVerifier } from '../identity/token-verifier.ts';
 import { createWebhookViews } from '../outbox/webhook-views.ts';
 import { createPaymentWebhookVerifier } from '../payments/payment-webhook.ts';
 import { closeDatabase, createDatabase } from '../platform/database.ts';
@@ -54,6 +55,10 @@ export function createApi(config: ApiConfig, logger: Logger) {
     bodyLimitBytes: config.http.bodyLimitBytes,
     cookieSecure: config.http.cookieSecure,
     adminToken: config.http.adminToken,
+    users: config.users && {
+      verifyToken: createTokenVerifier(config.users),
+      adminScope: config.users.adminScope,
+    },
   });
   return {
     app,

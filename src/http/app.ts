@@ -4,7 +4,7 @@ import { requestId } from 'hono/request-id';
 import { secureHeaders } from 'hono/secure-headers';
 import { mountAdmin } from './admin.ts';
 import { requestLog } from './middleware/request-log.ts';
-import { sessionFromClient, sessionFromPath } from './middleware/session.ts';
+import { cartFromClient, cartFromPath } from './middleware/session.ts';
 import { onNotFound } from './not-found.ts';
 import { onError } from './on-error.ts';
 import { createRouter } from './openapi.ts';
@@ -47,12 +47,12 @@ export function createApp(deps: HttpDeps): OpenAPIHono<AppEnv> {
   return app;
 }
 
-/** One set of cart routes, mounted wherever the session comes from. */
+/** One set of cart routes, mounted wherever the name of the cart comes from. */
 function mountCart(app: OpenAPIHono<AppEnv>, deps: HttpDeps) {
-  const { sessions, cookieSecure } = deps;
+  const { sessions, users, cookieSecure } = deps;
   for (const prefix of ['/api/v1/carts', '/api/cart']) {
     const cart = createRouter();
-    cart.use(sessionFromPath(sessions, prefix));
+    cart.use(cartFromPath({ sessions, users, prefix }));
     registerGetCart(cart, deps);
     registerOfCart(cart, deps);
     app.route(`${prefix}/:sessionId`, cart);
@@ -60,7 +60,7 @@ function mountCart(app: OpenAPIHono<AppEnv>, deps: HttpDeps) {
   for (const prefix of ['/api/v1', '']) {
     const items = createRouter();
     for (const path of ['/items/*', '/operations/*', '/checkout', '/orders', '/history']) {
-      items.use(path, sessionFromClient({ sessions, prefix, cookieSecure }));
+      items.use(path, cartFromClient({ sessions, users, prefix, cookieSecure }));
     }
     registerOfCart(items, deps);
     app.route(prefix || '/', items);

@@ -27,6 +27,7 @@ export const problemResponse = (description: string) => ({
 export const commandResponses = {
   202: json(operationSchema, 'Stored and sure to be applied once; `Location` tells the outcome'),
   400: problemResponse('The body is not JSON, or a header is out of bounds'),
+  401: problemResponse('The token is missing or not valid'),
   404: problemResponse('No such session or item'),
   409: problemResponse("The cart's rules refuse it"),
   413: problemResponse('The body is too large'),
@@ -38,13 +39,15 @@ export const commandResponses = {
 export const cartResponse = json(cartSchema, 'The cart with the command applied');
 
 export const readResponses = {
+  401: problemResponse('The token is missing or not valid'),
   404: problemResponse('No such session'),
   503: problemResponse('Cannot be read just now'),
 };
 
 export const adminResponses = {
-  401: problemResponse('The admin token is missing or wrong'),
-  404: problemResponse('No admin token is configured'),
+  401: problemResponse('The token is missing or not valid'),
+  403: problemResponse('The token does not have the admin scope'),
+  404: problemResponse('Neither an admin token nor tokens of users are configured'),
   422: problemResponse('A parameter is not valid'),
   503: problemResponse('Cannot be read just now'),
 };

@@ -24,7 +24,8 @@ export const problems = {
   order_already_paid: { status: 409, title: 'An earlier order of the cart was paid' },
   version_not_found: { status: 404, title: 'The cart has no such version' },
   order_not_found: { status: 404, title: 'There is no such order' },
-  unauthorized: { status: 401, title: 'The admin token is missing or wrong' },
+  unauthorized: { status: 401, title: 'The token is missing or not valid' },
+  forbidden: { status: 403, title: 'The token does not have the scope for this' },
   invalid_signature: { status: 401, title: 'The webhook is not signed by the payment service' },
   payment_mismatch: { status: 422, title: 'The payment does not match its order' },
   webhook_not_found: { status: 404, title: 'There is no such webhook' },
@@ -34,6 +35,7 @@ export const problems = {
   body_too_large: { status: 413, title: 'The body is too large' },
   internal_error: { status: 500, title: 'Something went wrong on our side' },
   not_accepted: { status: 503, title: 'It is not known whether the command was stored' },
+  token_check_unavailable: { status: 503, title: 'Tokens cannot be checked just now' },
   unavailable: { status: 503, title: 'Carts cannot be read just now' },
 } as const satisfies Record<string, { status: ContentfulStatusCode; title: string }>;
 

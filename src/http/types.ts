@@ -1,8 +1,9 @@
 import type { Context } from 'hono';
 import type { Logger } from 'pino';
-import type { CartSession, CartSessions } from '../sessions/cart-sessions.ts';
+import type { CartSessions } from '../sessions/cart-sessions.ts';
 import type { CartTouch } from '../gateway/cart-touch.ts';
 import type { VerifyPaymentWebhook } from '../payments/payment-webhook.ts';
+import type { VerifyToken } from '../identity/token-verifier.ts';
 import type { ListAbandonedCarts } from '../read-model/abandoned-carts.ts';
 import type { SummariseAbandonedCarts } from '../read-model/abandoned-summary.ts';
 import type { WebhookViews } from '../outbox/webhook-views.ts';
@@ -17,8 +18,10 @@ import type { SubmitCommand } from './submit-command.ts';
 export interface AppEnv {
   Variables: {
     requestId: string;
-    session: CartSession;
+    /** Of the cart that the request is about. */
     cartId: string;
+    /** Of the user's cart, where a token is sent beside a session. */
+    ownCartId: string;
     /** Where this mount's resources start, such as `/api/v1/carts/{sessionId}`. */
     basePath: string;
   };
@@ -45,8 +48,17 @@ export interface HttpDeps {
   checkout: { waitMs: number; payWithinMs: number };
   bodyLimitBytes: number;
   cookieSecure: boolean;
-  /** Opens the admin endpoints; without it there are none. */
+  /** Opens the admin endpoints. */
   adminToken: string | undefined;
+  /** Without them there are guests only. */
+  users: Users | undefined;
+}
+
+/** How users are told from each other. */
+export interface Users {
+  verifyToken: VerifyToken;
+  /** A token with it opens the admin endpoints. */
+  adminScope: string;
 }
 
 /** Asks each dependency whether it answers; resolves within about a second. */

@@ -78,6 +78,7 @@ export function createFakeApi(overrides: Partial<HttpDeps> = {}) {
       summarise: async () => ({ count: 0, totalMinor: 0, days: [], topItems: [] }),
     },
     adminToken: undefined,
+    users: undefined,
     readiness: async () => ({ postgres: 'ok', temporal: 'ok' }),
     logger: pino({ base: null }, collect(logLines)),
     currency: 'EUR',

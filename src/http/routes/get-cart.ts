@@ -1,5 +1,6 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { isNotModified } from '../etag.ts';
+import { ownCart } from '../middleware/session.ts';
 import { json, readResponses } from '../openapi.ts';
 import { viewOf } from '../responses.ts';
 import { cartSchema } from '../schemas.ts';
@@ -22,6 +23,8 @@ export function registerGetCart(app: OpenAPIHono<AppEnv>, { views, touch, curren
     const found = await views.findCart(cartId);
     touch(found);
     const view = viewOf(found, cartId, currency);
-    return isNotModified(c, view.version) ? c.body(null, 304) : c.json(view, 200);
+    const notModified = isNotModified(c, view.version);
+    // No 304 for `me`: a cache may have the cart of this version of whoever used the browser before.
+    return notModified && c.req.param('sessionId') !== ownCart ? c.body(null, 304) : c.json(view, 200);
   });
 }

@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { isNotModified } from '../etag.ts';
-import { sessionOfOwner } from '../middleware/session.ts';
+import { cartOfOwner } from '../middleware/session.ts';
 import { json, readResponses } from '../openapi.ts';
 import { fail } from '../problem.ts';
 import { orderParams, orderSchema } from '../schemas.ts';
@@ -10,7 +10,8 @@ const route = createRoute({
   method: 'get',
   path: '/api/v1/orders/{orderId}',
   summary: 'Read an order',
-  description: 'Only with the session that owns it, by `Session-Id` header or cookie.',
+  description:
+    'Only for its owner: with the token of the user, or the session by `Session-Id` header or cookie.',
   request: { params: orderParams },
   responses: {
     200: json(orderSchema, 'The order; `ETag` is its version'),
@@ -19,8 +20,8 @@ const route = createRoute({
   },
 });
 
-export function registerGetOrder(app: OpenAPIHono<AppEnv>, { orders, sessions }: HttpDeps) {
-  app.use('/api/v1/orders/:orderId', sessionOfOwner(sessions, orderNotFound));
+export function registerGetOrder(app: OpenAPIHono<AppEnv>, { orders, sessions, users }: HttpDeps) {
+  app.use('/api/v1/orders/:orderId', cartOfOwner({ sessions, users }, orderNotFound));
   app.openapi(route, async (c) => {
     const order = await orders.findOrder(c.get('cartId'), c.req.valid('param').orderId);
     if (!order) throw orderNotFound();
@@ -30,4 +31,4 @@ export function registerGetOrder(app: OpenAPIHono<AppEnv>, { orders, sessions }:
 
 /** The same for an order of somebody else's: who asks does not learn that it exists. */
 const orderNotFound = () =>
-  fail('order_not_found', 'This session has no such order. List its orders with GET …/orders.');
+  fail('order_not_found', 'You have no such order. List your orders with GET …/orders.');
