@@ -24,7 +24,7 @@ import { readUsers, type UsersConfig } from './config/users.ts';
 import { readWebhooks, type WebhookConfig } from './config/webhooks.ts';
 
 export { ConfigError, settingNames, type Env };
-export type { TemporalConfig };
+export type { TemporalConfig, UsersConfig };
 
 type LogLevel = (typeof LOG_LEVELS)[number];
 type CatalogMode = 'open' | 'strict';

@@ -154,7 +154,7 @@ describe('configuration', () => {
 
   it('takes tokens of users by a secret or by public keys, for one issuer and one audience', () => {
     const whose = { JWT_ISSUER: 'https://login.example/', JWT_AUDIENCE: 'carts' };
-    const users = { issuer: whose.JWT_ISSUER, audience: 'carts', adminScope: 'carts:admin' };
+    const users = { issuer: whose.JWT_ISSUER, audience: 'carts', adminScope: 'carts:admin', merge: 'sum' };
     const jwksUrl = 'https://login.example/jwks.json';
     expect(loadApiConfig(api).users).toBeUndefined();
     expect(loadApiConfig({ ...api, ...whose }).users).toBeUndefined();

@@ -1,10 +1,12 @@
-import type { ApiConfig } from '../config.ts';
+import type { ApiConfig, UsersConfig } from '../config.ts';
 import { createCartCommands } from '../gateway/cart-commands.ts';
 import { createCartTouch } from '../gateway/cart-touch.ts';
 import { createMayExist } from '../gateway/may-exist.ts';
 import { createAcceptPayment } from '../http/accept-payment.ts';
 import { createApp } from '../http/app.ts';
+import { createClaim } from '../http/claim-cart.ts';
 import { createSubmitCommand } from '../http/submit-command.ts';
+import type { Users } from '../http/types.ts';
 import { createTokenVerifier } from '../identity/token-verifier.ts';
 import { createWebhookViews } from '../outbox/webhook-views.ts';
 import { createPaymentWebhookVerifier } from '../payments/payment-webhook.ts';
@@ -18,6 +20,7 @@ import { createCartExists } from '../read-model/cart-exists.ts';
 import { createCartFeed } from '../read-model/cart-feed.ts';
 import { createCartViews } from '../read-model/cart-views.ts';
 import { createCatalog } from '../read-model/catalog.ts';
+import { createClaimViews } from '../read-model/claim-views.ts';
 import { createHistoryViews } from '../read-model/history-views.ts';
 import { createOrderViews } from '../read-model/order-views.ts';
 import { createCartSessions } from '../sessions/cart-sessions.ts';
@@ -36,6 +39,7 @@ export function createApi(config: ApiConfig, logger: Logger) {
     mayExist: createMayExist(createCartExists(database)),
   });
   const orders = createOrderViews(database);
+  const submit = createSubmitCommand({ commands, views, feed, catalog });
   const app = createApp({
     sessions: createCartSessions(config.sessions),
     views,
@@ -43,7 +47,8 @@ export function createApi(config: ApiConfig, logger: Logger) {
     webhooks: createWebhookViews(database),
     history: createHistoryViews(database),
     abandonedCarts: { list: createAbandonedCarts(database), summarise: createAbandonedSummary(database) },
-    submit: createSubmitCommand({ commands, views, feed, catalog }),
+    submit,
+    claim: createClaim({ submit, claims: createClaimViews(database), views, feed }),
     touch: createCartTouch(commands),
     verifyPayment: createPaymentWebhookVerifier({ secrets: config.payments.webhookSecrets }),
     acceptPayment: createAcceptPayment({ commands, orders }),
@@ -55,10 +60,7 @@ export function createApi(config: ApiConfig, logger: Logger) {
     bodyLimitBytes: config.http.bodyLimitBytes,
     cookieSecure: config.http.cookieSecure,
     adminToken: config.http.adminToken,
-    users: config.users && {
-      verifyToken: createTokenVerifier(config.users),
-      adminScope: config.users.adminScope,
-    },
+    users: config.users && usersOf(config.users),
   });
   return {
     app,
@@ -69,3 +71,9 @@ export function createApi(config: ApiConfig, logger: Logger) {
     },
   };
 }
+
+const usersOf = ({ issuer, audience, keys, adminScope, merge }: UsersConfig): Users => ({
+  verifyToken: createTokenVerifier({ issuer, audience, keys }),
+  adminScope,
+  merge,
+});

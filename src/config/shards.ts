@@ -84,6 +84,7 @@ export const userSettings = {
     pattern: /^[\x21\x23-\x5b\x5d-\x7e]+$/,
     mend: 'use one scope, without spaces',
   }),
+  CLAIM_MERGE: oneOf(['sum', 'max'], 'sum'),
 };
 export const reservationTimes = {
   RESERVATION_ATTEMPT_TIMEOUT: duration({ default: '2m' }),

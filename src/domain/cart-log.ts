@@ -3,6 +3,7 @@ import { withDefaults, type Cart } from './cart.ts';
 import { dueRenewals } from './clock.ts';
 import type { CommandEnvelope } from './commands.ts';
 import { decide } from './decide.ts';
+import { mergeWaiting } from './decide-claim.ts';
 import { advanceCheckout } from './decide-checkout.ts';
 import type { Effect } from './effects.ts';
 import { evolve, record } from './evolve.ts';
@@ -19,7 +20,7 @@ export interface CartLogState {
   cart: Cart;
   recentOperations: readonly SeenOperation[];
   unsaved: UnsavedState;
-  /** Operations whose outcome is that of the checkout under way. */
+  /** Operations whose outcome is that of the checkout or the claim under way. */
   deferred?: readonly ReceivedOperation[];
 }
 
@@ -77,7 +78,7 @@ export function createCartLog(start: CartLogState): CartLog {
     const recorded = record(cart, facts, cause);
     cart = recorded.cart;
     unsaved.add({ events: recorded.events });
-    const result = outcomeOfCheckout(cart, recorded.events);
+    const result = outcomeOfWait(cart, recorded.events);
     if (!result) return;
     unsaved.add({ outcomes: deferred.map((operation) => ({ ...operation, result })) });
     deferred = [];
@@ -86,8 +87,9 @@ export function createCartLog(start: CartLogState): CartLog {
   /** The facts, and everything that follows from them by itself. */
   function appendAll(facts: readonly Fact[], cause: Cause) {
     append(facts, cause);
+    const next = () => followUp(cart, cause.at);
     const byItself = { at: cause.at, operationId: null, by: 'service' } as const;
-    for (let step = followUp(cart); step.length > 0; step = followUp(cart)) append(step, byItself);
+    for (let step = next(); step.length > 0; step = next()) append(step, byItself);
   }
 
   return {
@@ -132,8 +134,10 @@ export function createCartLog(start: CartLogState): CartLog {
   };
 }
 
-/** What the state asks for by itself: calls to the reservation service first, then the checkout's next step. */
-function followUp(cart: Cart): readonly Fact[] {
+/** What the state asks for by itself: lines that wait, then calls to the reservation service, then the checkout's next step. */
+function followUp(cart: Cart, at: number): readonly Fact[] {
+  const waiting = mergeWaiting(cart, at);
+  if (waiting.length > 0) return waiting;
   const calls = reconcile(cart);
   return calls.length > 0 ? calls : advanceCheckout(cart);
 }
@@ -144,9 +148,16 @@ function dueFacts(cart: Cart, at: number, early: boolean): readonly Fact[] {
   return facts.length > 0 ? facts : dueRenewals(cart, at);
 }
 
-/** What the commands that wait for the checkout hear of it. `cart` is the cart after the events. */
-function outcomeOfCheckout(cart: Cart, events: readonly CartEvent[]): OperationResult | undefined {
-  const end = events.find(({ type }) => type === 'CheckoutRejected' || type === 'OrderPlaced');
+const endsOfWaiting: ReadonlySet<CartEvent['type']> = new Set([
+  'CheckoutRejected',
+  'OrderPlaced',
+  'CartClaimed',
+]);
+
+/** What the commands that wait for a checkout or a claim hear of it. `cart` is the cart after the events. */
+function outcomeOfWait(cart: Cart, events: readonly CartEvent[]): OperationResult | undefined {
+  const end = events.find(({ type }) => endsOfWaiting.has(type));
+  if (end?.type === 'CartClaimed') return { status: 'applied', version: end.version };
   if (end?.type === 'CheckoutRejected') return { status: 'rejected', rejection: end.rejection };
   if (end?.type !== 'OrderPlaced' || cart.status !== 'awaiting_payment') return undefined;
   return { status: 'applied', version: end.version, orderId: cart.orderId };

@@ -25,6 +25,8 @@ function deadlineOf(cart: Cart): number | undefined {
       return liveOrder(cart)?.payBy;
     case 'completed':
     case 'abandoned':
+    case 'claiming':
+    case 'claimed':
       return undefined;
   }
 }

@@ -15,7 +15,8 @@ export type Rejection =
   | { code: 'items_unavailable'; items: readonly UnavailableItem[] }
   | { code: 'reservations_pending'; names: readonly string[] }
   | { code: 'price_changed'; changes: readonly PriceChange[] }
-  | { code: 'order_already_paid'; orderId: string; orderNumber: string };
+  | { code: 'order_already_paid'; orderId: string; orderNumber: string }
+  | { code: 'session_not_found' };
 
 export interface UnavailableItem {
   itemId: string;
@@ -53,6 +54,8 @@ export function explain(rejection: Rejection): string {
       return `Prices have changed: ${quoted(rejection.changes.map(({ name }) => name))}. The cart shows the new ones; check out again to accept them.`;
     case 'order_already_paid':
       return `Order ${rejection.orderNumber} of this cart was paid meanwhile.`;
+    case 'session_not_found':
+      return 'This session has ended: a user has claimed its cart. Start a new one with POST /api/v1/sessions.';
   }
 }
 

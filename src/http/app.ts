@@ -3,6 +3,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { requestId } from 'hono/request-id';
 import { secureHeaders } from 'hono/secure-headers';
 import { mountAdmin } from './admin.ts';
+import { cartSeen } from './middleware/cart-seen.ts';
 import { requestLog } from './middleware/request-log.ts';
 import { cartFromClient, cartFromPath } from './middleware/session.ts';
 import { onNotFound } from './not-found.ts';
@@ -13,6 +14,7 @@ import { registerAddItem } from './routes/add-item.ts';
 import { registerCancelCheckout } from './routes/cancel-checkout.ts';
 import { registerChangeQuantity } from './routes/change-quantity.ts';
 import { registerCheckout } from './routes/checkout.ts';
+import { registerClaimCart } from './routes/claim-cart.ts';
 import { registerClearItems } from './routes/clear-items.ts';
 import { registerCreateSession } from './routes/create-session.ts';
 import { registerGetCart } from './routes/get-cart.ts';
@@ -52,15 +54,16 @@ function mountCart(app: OpenAPIHono<AppEnv>, deps: HttpDeps) {
   const { sessions, users, cookieSecure } = deps;
   for (const prefix of ['/api/v1/carts', '/api/cart']) {
     const cart = createRouter();
-    cart.use(cartFromPath({ sessions, users, prefix }));
+    cart.use(cartFromPath({ sessions, users, prefix }), cartSeen(deps.views));
     registerGetCart(cart, deps);
+    registerClaimCart(cart, deps);
     registerOfCart(cart, deps);
     app.route(`${prefix}/:sessionId`, cart);
   }
   for (const prefix of ['/api/v1', '']) {
     const items = createRouter();
     for (const path of ['/items/*', '/operations/*', '/checkout', '/orders', '/history']) {
-      items.use(path, cartFromClient({ sessions, users, prefix, cookieSecure }));
+      items.use(path, cartFromClient({ sessions, users, prefix, cookieSecure }), cartSeen(deps.views));
     }
     registerOfCart(items, deps);
     app.route(prefix || '/', items);

@@ -3,8 +3,9 @@ import type { Cart } from '../domain/cart.ts';
 import { unpricedNames, withPrices, type CommandEnvelope, type ShopperCommand } from '../domain/commands.ts';
 import type { Rejection } from '../domain/rejections.ts';
 import { CommandNotStoredError, type CartCommands } from '../gateway/cart-commands.ts';
-import { withDeadline } from '../platform/deadline.ts';
 import { digest } from './digest.ts';
+import { orUndefined } from './or-undefined.ts';
+import { watchFor } from './watch-for.ts';
 import type { CartFeed } from '../read-model/cart-feed.ts';
 import type { CartViews, RecordedOperation } from '../read-model/cart-views.ts';
 import type { Catalog } from '../../activities/ports.ts';
@@ -30,11 +31,6 @@ export interface SubmitDeps {
   feed: CartFeed;
   catalog: Catalog;
 }
-
-/** Postgres gets this long before a command goes on without its answer: a command never needs Postgres. */
-const databaseDeadlineMs = 500;
-/** How often a request looks for itself; the notice normally comes first. */
-const pollMs = { feedConnected: 500, feedLost: 50 };
 
 /** The command may or may not have arrived: repeating it under this key is safe in both cases. */
 export class NotAcceptedError extends Error {
@@ -86,25 +82,17 @@ export function createSubmitCommand({ commands, views, feed, catalog }: SubmitDe
       await commands.send(cartId, envelope);
       return undefined;
     }
-    // Watch before sending: the outcome may be there before the send returns.
-    let notify = () => {};
-    const stopWatching = feed.watch(envelope.operationId, () => notify());
-    let notified = new Promise<void>((resolve) => (notify = resolve));
-    try {
-      await commands.send(cartId, envelope);
-      const giveUpAt = performance.now() + waitMs;
-      for (;;) {
-        const remainingMs = giveUpAt - performance.now();
-        if (remainingMs <= 0) return undefined;
-        const lookAfterMs = feed.connected ? pollMs.feedConnected : pollMs.feedLost;
-        await raceTimer(notified, Math.min(lookAfterMs, remainingMs));
-        notified = new Promise((resolve) => (notify = resolve));
-        const outcome = await orUndefined(views.findOperation(cartId, envelope.operationId));
-        if (outcome) return outcome;
-      }
-    } finally {
-      stopWatching();
-    }
+    const { operationId } = envelope;
+    return await watchFor<RecordedOperation>({
+      feed,
+      operationId,
+      waitMs,
+      async start() {
+        await commands.send(cartId, envelope);
+        return undefined;
+      },
+      look: () => orUndefined(views.findOperation(cartId, operationId)),
+    });
   }
 }
 
@@ -129,21 +117,6 @@ function refusedByCatalogue(command: ShopperCommand): Rejection | undefined {
   if (command.type !== 'addItem') return undefined;
   const names = command.items.filter(({ price }) => price.status === 'unknown').map(({ name }) => name);
   return names.length === 0 ? undefined : { code: 'unknown_product', names };
-}
-
-/** Postgres away is no reason to refuse a command: its answer is an extra here. */
-async function orUndefined<T>(answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await withDeadline(answer, databaseDeadlineMs, 'Postgres');
-  } catch {
-    return undefined;
-  }
-}
-
-async function raceTimer(promise: Promise<void>, ms: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  await Promise.race([promise, new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)))]);
-  clearTimeout(timer);
 }
 
 /** The same key on another cart is another operation. */

@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import type { Logger } from 'pino';
+import type { Cart, MergeRule } from '../domain/cart.ts';
 import type { CartSessions } from '../sessions/cart-sessions.ts';
 import type { CartTouch } from '../gateway/cart-touch.ts';
 import type { VerifyPaymentWebhook } from '../payments/payment-webhook.ts';
@@ -11,6 +12,7 @@ import type { CartViews } from '../read-model/cart-views.ts';
 import type { HistoryViews } from '../read-model/history-views.ts';
 import type { OrderViews } from '../read-model/order-views.ts';
 import type { AcceptPayment } from './accept-payment.ts';
+import type { Claim } from './claim-cart.ts';
 import type { WaitBounds } from './prefer.ts';
 import type { SubmitCommand } from './submit-command.ts';
 
@@ -21,7 +23,9 @@ export interface AppEnv {
     /** Of the cart that the request is about. */
     cartId: string;
     /** Of the user's cart, where a token is sent beside a session. */
-    ownCartId: string;
+    ownCartId: string | undefined;
+    /** In a read: the cart as it is saved. */
+    cart: Cart | undefined;
     /** Where this mount's resources start, such as `/api/v1/carts/{sessionId}`. */
     basePath: string;
   };
@@ -37,6 +41,7 @@ export interface HttpDeps {
   history: HistoryViews;
   abandonedCarts: { list: ListAbandonedCarts; summarise: SummariseAbandonedCarts };
   submit: SubmitCommand;
+  claim: Claim;
   /** Called with every cart that is read. */
   touch: CartTouch;
   verifyPayment: VerifyPaymentWebhook;
@@ -59,6 +64,8 @@ export interface Users {
   verifyToken: VerifyToken;
   /** A token with it opens the admin endpoints. */
   adminScope: string;
+  /** What a claim makes of a product that is in both carts. */
+  merge: MergeRule;
 }
 
 /** Asks each dependency whether it answers; resolves within about a second. */

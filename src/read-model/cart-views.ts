@@ -8,6 +8,7 @@ import { withDeadline } from '../platform/deadline.ts';
 /** The record of a command: its outcome, and the cart as it is now. */
 export interface RecordedOperation {
   operationId: string;
+  command: string;
   fingerprint: string;
   result: OperationResult;
   cart: Cart | undefined;
@@ -51,11 +52,17 @@ export function createCartViews(database: Database): CartViews {
       const query = operationById.execute({ cartId, operationId });
       const [row] = await withDeadline(query, readDeadlineMs, 'Reading the operation');
       if (!row) return undefined;
-      const { fingerprint, rejection, version, orderId } = row.operation;
+      const { command, fingerprint, rejection, version, orderId } = row.operation;
       const result: OperationResult = rejection
         ? { status: 'rejected', rejection }
         : { status: 'applied', version: version ?? 0, ...(orderId === null ? {} : { orderId }) };
-      return { operationId, fingerprint, result, cart: row.state ? withDefaults(row.state) : undefined };
+      return {
+        operationId,
+        command,
+        fingerprint,
+        result,
+        cart: row.state ? withDefaults(row.state) : undefined,
+      };
     },
   };
 }

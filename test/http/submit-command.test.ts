@@ -36,6 +36,7 @@ function createHarness() {
     apply({ operationId, fingerprint }: CommandEnvelope) {
       recorded.set(operationId, {
         operationId,
+        command: 'addItem',
         fingerprint,
         result: { status: 'applied', version: 2 },
         cart: aCart,

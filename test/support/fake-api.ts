@@ -2,6 +2,7 @@ import { Writable } from 'node:stream';
 import pino from 'pino';
 import type { ProblemDetails } from '../../src/http/problem.ts';
 import type { Submission, SubmissionResult } from '../../src/http/submit-command.ts';
+import type { ClaimResult } from '../../src/http/claim-cart.ts';
 import { createApp } from '../../src/http/app.ts';
 import type { HttpDeps } from '../../src/http/types.ts';
 import { createPaymentWebhookVerifier, type PaymentNotice } from '../../src/payments/payment-webhook.ts';
@@ -29,6 +30,10 @@ export function createFakeApi(overrides: Partial<HttpDeps> = {}) {
       operationId: 'op1',
       cart: aCart,
     }),
+    claim: async (submission: Submission): Promise<ClaimResult> => {
+      submissions.push(submission);
+      return { status: 'claimed', cart: aCart, cutOff: [] };
+    },
     views: {
       findCart: async () => aCart,
       findOperation: async () => undefined,
@@ -53,6 +58,7 @@ export function createFakeApi(overrides: Partial<HttpDeps> = {}) {
       listWebhooks: async () => ({ webhooks: [], next: undefined }),
       redeliver: async () => ({ status: 'not_found' }),
     },
+    claim: (submission) => behaviour.claim(submission),
     touch: (cart) => {
       if (cart) touched.push(cart.cartId);
     },

@@ -1,5 +1,11 @@
 import type { ActivityPorts } from '../../activities/index.ts';
-import type { OrderBook, PaymentService, ReserveEntry, ReserveResult } from '../../activities/ports.ts';
+import type {
+  CartInbox,
+  OrderBook,
+  PaymentService,
+  ReserveEntry,
+  ReserveResult,
+} from '../../activities/ports.ts';
 import type { CartSave, StoredCart } from '../../src/domain/persistence.ts';
 import { createFakeOrderBook } from './fake-order-book.ts';
 import { createFakePayments } from './fake-payments.ts';
@@ -32,6 +38,8 @@ export function createFakePorts() {
     beforePayment: async (_call: 'request' | 'cancel' | 'refund'): Promise<void> => {},
     beforePlace: async (): Promise<void> => {},
     beforePrices: async (): Promise<void> => {},
+    /** Where another cart is sent a command. */
+    send: (async () => {}) as CartInbox['send'],
     outOfStock: new Set<string>(),
     /** Instead of 100 each, as of the next time that prices are asked. */
     unitPriceMinor: new Map<string, number>(),
@@ -66,6 +74,7 @@ export function createFakePorts() {
         );
       },
     },
+    inbox: { send: (cartId, envelope, settings) => behaviour.send(cartId, envelope, settings) },
     catalog: {
       async prices(names) {
         await behaviour.beforePrices();

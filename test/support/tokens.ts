@@ -38,6 +38,7 @@ export const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 export const users: Users = {
   verifyToken: createTokenVerifier({ issuer, audience, keys: { secret: jwtSecret } }),
   adminScope,
+  merge: 'sum',
 };
 
 /** The settings that make a shop take these tokens. */

@@ -10,8 +10,8 @@ import {
   cartWorkflowType,
   commandSignals,
   getCartQuery,
-  type CartSettings,
 } from '../../workflows/cart.messages.ts';
+import type { CartSettings } from '../../src/domain/cart-settings.ts';
 import type { cartWorkflow } from '../../workflows/index.ts';
 import type { ExternalCommand } from '../../src/domain/commands.ts';
 import type { CartView } from '../../src/domain/cart-view.ts';

@@ -17,12 +17,11 @@ const route = createRoute({
   },
 });
 
-export function registerGetCart(app: OpenAPIHono<AppEnv>, { views, touch, currency }: HttpDeps) {
-  app.openapi(route, async (c) => {
-    const cartId = c.get('cartId');
-    const found = await views.findCart(cartId);
+export function registerGetCart(app: OpenAPIHono<AppEnv>, { touch, currency }: HttpDeps) {
+  app.openapi(route, (c) => {
+    const found = c.get('cart');
     touch(found);
-    const view = viewOf(found, cartId, currency);
+    const view = viewOf(found, c.get('cartId'), currency);
     const notModified = isNotModified(c, view.version);
     // No 304 for `me`: a cache may have the cart of this version of whoever used the browser before.
     return notModified && c.req.param('sessionId') !== ownCart ? c.body(null, 304) : c.json(view, 200);

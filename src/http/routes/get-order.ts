@@ -1,5 +1,6 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { isNotModified } from '../etag.ts';
+import { cartSeen } from '../middleware/cart-seen.ts';
 import { cartOfOwner } from '../middleware/session.ts';
 import { json, readResponses } from '../openapi.ts';
 import { fail } from '../problem.ts';
@@ -20,8 +21,8 @@ const route = createRoute({
   },
 });
 
-export function registerGetOrder(app: OpenAPIHono<AppEnv>, { orders, sessions, users }: HttpDeps) {
-  app.use('/api/v1/orders/:orderId', cartOfOwner({ sessions, users }, orderNotFound));
+export function registerGetOrder(app: OpenAPIHono<AppEnv>, { orders, sessions, users, views }: HttpDeps) {
+  app.use('/api/v1/orders/:orderId', cartOfOwner({ sessions, users }, orderNotFound), cartSeen(views));
   app.openapi(route, async (c) => {
     const order = await orders.findOrder(c.get('cartId'), c.req.valid('param').orderId);
     if (!order) throw orderNotFound();

@@ -7,20 +7,20 @@ import type { AppEnv, HttpDeps } from '../types.ts';
 const route = createRoute({
   method: 'get',
   path: '/orders',
-  summary: "List the cart's orders",
+  summary: "List the cart's orders, and those of carts that it has claimed",
   description: 'Newest first, in pages: `next` is the cursor of the next one, null at the end.',
   request: { query: pageQuery },
   responses: { 200: json(orderListSchema, 'A page of orders'), ...readResponses },
 });
 
-const position = z.object({ attempt: z.int() });
+const position = z.object({ orderNumber: z.int() });
 
 export function registerListOrders(app: OpenAPIHono<AppEnv>, { orders }: HttpDeps) {
   app.openapi(route, async (c) => {
     const { limit, cursor } = c.req.valid('query');
-    const before = cursor === undefined ? undefined : decodeCursor(position, cursor).attempt;
+    const before = cursor === undefined ? undefined : decodeCursor(position, cursor).orderNumber;
     const page = await orders.listOrders(c.get('cartId'), { before, limit });
-    const next = page.next === undefined ? null : encodeCursor({ attempt: page.next });
+    const next = page.next === undefined ? null : encodeCursor({ orderNumber: page.next });
     return c.json({ orders: page.orders, next }, 200);
   });
 }
