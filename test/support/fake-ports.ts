@@ -63,9 +63,10 @@ export function createFakePorts() {
         await behaviour.beforeSave();
         saves.push(save);
       },
-      async load(): Promise<StoredCart | undefined> {
-        const last = saves.at(-1);
-        const outcomes = saves.flatMap((save) => save.outcomes);
+      async load(cartId): Promise<StoredCart | undefined> {
+        const own = saves.filter(({ cart }) => cart.cartId === cartId);
+        const last = own.at(-1);
+        const outcomes = own.flatMap((save) => save.outcomes);
         return (
           last && {
             cart: last.cart,
