@@ -167,11 +167,8 @@ describe('a claim', () => {
       );
       await whenOver(guest);
     });
-    const events = savedOf(fakes, 'over').flatMap((save) => save.events);
-    await until(
-      async () => events.map(({ type }) => type),
-      (types) => types.includes('RefundRequested'),
-    );
+    const types = async () => savedOf(fakes, 'over').flatMap(({ events }) => events.map(({ type }) => type));
+    await until(types, (all) => all.includes('RefundRequested'));
     expect(lastOf(fakes, 'over')?.status).toBe('claimed');
   });
 
