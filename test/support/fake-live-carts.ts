@@ -19,8 +19,8 @@ export function createFakeLiveCarts() {
         return () => void listeners.delete(listener);
       },
     },
-    /** What a read does before it looks at the rows. */
-    beforeRead: async () => {},
+    /** What happens between a read's look at the rows and its answer. */
+    whileReading: async () => {},
     /** Saves a state, as the projector does; silently: without the notice. */
     save(cart: Cart, { fence = 0, silently = false } = {}) {
       rows.set(cart.cartId, { cart, fence });
@@ -34,12 +34,13 @@ export function createFakeLiveCarts() {
     feed: fake.feed,
     async readChanged(seen) {
       reads.push(seen);
-      await fake.beforeRead();
-      return seen.flatMap(({ cartId, fence, version }) => {
+      const changed = seen.flatMap(({ cartId, fence, version }) => {
         const row = rows.get(cartId);
         const isNewer = row && (row.fence === fence ? row.cart.version > version : row.fence > fence);
         return isNewer ? [row] : [];
       });
+      await fake.whileReading();
+      return changed;
     },
   });
   return Object.assign(fake, { carts });
