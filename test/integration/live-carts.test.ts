@@ -173,6 +173,33 @@ describe('a cart that is followed live', () => {
   });
 });
 
+describe('the feed', () => {
+  it('tells of every cart that is saved, and that it listens again after its connection was lost', async () => {
+    const told: string[] = [];
+    const feed = createCartFeed(shop.settings.DATABASE_URL);
+    feed.subscribe({ onSaved: (cartId) => told.push(cartId), onConnected: () => told.push('connected') });
+    try {
+      await until(
+        async () => told,
+        (news) => news.includes('connected'),
+      );
+      const shopper = await shop.newShopper();
+      await shopper.add('apple', 1);
+      await until(
+        async () => told,
+        (news) => news.includes(shopper.cartId),
+      );
+      await terminate(listeners);
+      await until(
+        async () => told,
+        (news) => news.filter((name) => name === 'connected').length === 2,
+      );
+    } finally {
+      await feed.close();
+    }
+  });
+});
+
 describe('without a listening connection', () => {
   it('finds what was saved by looking', async () => {
     // A database of its own, which takes no new connection once these two are there.

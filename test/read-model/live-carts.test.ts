@@ -73,6 +73,7 @@ describe('live carts', () => {
   it('read once more for whatever changes during a read, and tell the newest state only', async () => {
     const { versions, ready } = watch();
     await ready;
+    await settle();
     fake.reads.length = 0;
     const letGo = holdRead();
     fake.save(cartAt(1));
@@ -84,8 +85,8 @@ describe('live carts', () => {
   });
 
   it('never tell an older state, and do tell what a task that was done again has written', async () => {
-    const { versions, ready } = watch();
     fake.save(cartAt(7), { fence: 3 });
+    const { versions, ready } = watch();
     await ready;
     fake.save(cartAt(6), { fence: 3 });
     await settle();
@@ -101,6 +102,7 @@ describe('live carts', () => {
     fake.save(cartAt(1));
     const { ready } = watch();
     await ready;
+    await settle();
     const letGo = holdRead();
     fake.save(cartAt(2));
     const late = watch();
