@@ -5,7 +5,7 @@ export interface StreamWriter {
   hello(): Promise<unknown>;
   cart(cart: Cart | undefined): Promise<unknown>;
   heartbeat(): Promise<unknown>;
-  /** Ends the connection with what is on its way. */
+  /** Gives up what is being written. */
   drop(): void;
 }
 

@@ -159,14 +159,22 @@ describe('GET …/events', () => {
 
 describe('over a connection', () => {
   async function serve(api: ReturnType<typeof createLiveApi>) {
-    const server = await startHttpServer({ fetch: api.app.fetch, host, port: 0 });
+    const answers: { destroyed: boolean }[] = [];
+    const server = await startHttpServer({
+      fetch: (request, env) => {
+        answers.push((env as { outgoing: { destroyed: boolean } }).outgoing);
+        return api.app.fetch(request, env);
+      },
+      host,
+      port: 0,
+    });
     cleanUps.push(() => server.close(0));
-    return server.port;
+    return { port: server.port, answers };
   }
 
   it('sends heartbeats as comments, and leaves nothing behind when the client is gone', async () => {
     const api = createLiveApi({ heartbeatMs: 100 });
-    const port = await serve(api);
+    const { port } = await serve(api);
     const leave = new AbortController();
     const response = await fetch(`http://${host}:${port}${api.path}`, { signal: leave.signal });
     const events = readEvents(response);
@@ -184,7 +192,7 @@ describe('over a connection', () => {
 
   it('piles nothing up for a client that reads nothing, and lets it go', async () => {
     const api = createLiveApi({ heartbeatMs: 250 });
-    const port = await serve(api);
+    const { port, answers } = await serve(api);
     const name = 'a name that takes its space '.repeat(7);
     const lines = Array.from({ length: 100 }, (_, index) => ({
       ...aCart.lines[0]!,
@@ -211,5 +219,9 @@ describe('over a connection', () => {
       30_000,
     );
     await isIdle(api);
+    await until(
+      async () => answers.map(({ destroyed }) => destroyed),
+      (ends) => ends.every(Boolean),
+    );
   });
 });

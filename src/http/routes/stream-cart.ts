@@ -50,7 +50,7 @@ export function registerStreamCart(app: OpenAPIHono<AppEnv>, { live, currency }:
       sse.onAbort(stream.end);
       await stream.writeTo(writerOf(c, sse, currency));
       close();
-      // Who has not taken the rest by then is not waited for.
+      // A client that does not take the rest would keep the connection open for ever.
       setTimeout(() => connectionOf(c)?.destroy(), lastWriteMs).unref();
     });
     response.headers.set('Cache-Control', 'private, no-store, no-transform');
@@ -70,11 +70,7 @@ function writerOf(c: AppContext, sse: SSEStreamingApi, currency: string): Stream
       return sse.writeSSE({ event: 'cart', id: String(view.version), data: JSON.stringify(view) });
     },
     heartbeat: () => sse.write(':\n\n'),
-    drop() {
-      sse.abort();
-      // A client that reads nothing would keep the connection open for ever.
-      connectionOf(c)?.destroy();
-    },
+    drop: () => sse.abort(),
   };
 }
 
