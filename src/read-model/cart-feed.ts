@@ -83,16 +83,18 @@ export function createCartFeed(databaseUrl: string): CartFeed {
         if (set.size === 0) watchers.delete(operationId);
       };
     },
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
+    subscribe: (listener) => added(listeners, listener),
     async close() {
       closed = true;
       clearTimeout(retry);
       await client.end({ timeout: 1 });
     },
   };
+}
+
+function added<T>(set: Set<T>, member: T): () => void {
+  set.add(member);
+  return () => void set.delete(member);
 }
 
 function deliver(

@@ -11,7 +11,6 @@ beforeEach(() => {
 });
 
 afterEach(() => {
-  expect(vi.getTimerCount()).toBe(0);
   vi.useRealTimers();
 });
 
@@ -58,9 +57,11 @@ function openStream(options: Partial<CartStreamOptions> = {}) {
       makeRoom();
       room = Promise.resolve();
     },
+    /** And leaves no timer behind. */
     async finish() {
       stream.end();
       await running;
+      expect(vi.getTimerCount()).toBe(0);
     },
   };
 }

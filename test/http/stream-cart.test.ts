@@ -124,7 +124,7 @@ describe('GET …/events', () => {
     const api = createLiveApi();
     const response = await api.app.request(api.path, { method: 'HEAD' });
     expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/event-stream']);
-    await isIdle(api);
+    expect(api.places.taken).toBe(0);
   });
 
   it('answers 429 past the streams of a cart and 503 past those of the process, until one is closed', async () => {
@@ -219,9 +219,10 @@ describe('over a connection', () => {
       30_000,
     );
     await isIdle(api);
-    await until(
+    const ends = await until(
       async () => answers.map(({ destroyed }) => destroyed),
-      (ends) => ends.every(Boolean),
+      (destroyed) => destroyed.every(Boolean),
     );
+    expect(ends).toEqual([true]);
   });
 });

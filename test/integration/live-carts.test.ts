@@ -101,7 +101,8 @@ describe('a cart that is followed live', () => {
       ({ payment }) => payment !== null,
     );
     await shop.payments.succeed(order.payment!.paymentId);
-    await stream.cartsUntil(({ status }) => status === 'completed');
+    const carts = await stream.cartsUntil(({ status }) => status === 'completed');
+    expect(carts.at(-1)).toMatchObject({ order: { orderId: body.orderId, status: 'paid' } });
     await stream.cancel();
   });
 
@@ -190,10 +191,11 @@ describe('the feed', () => {
         (news) => news.includes(shopper.cartId),
       );
       await terminate(listeners);
-      await until(
+      const news = await until(
         async () => told,
-        (news) => news.filter((name) => name === 'connected').length === 2,
+        (names) => names.filter((name) => name === 'connected').length === 2,
       );
+      expect(news[0]).toBe('connected');
     } finally {
       await feed.close();
     }

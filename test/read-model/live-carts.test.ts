@@ -12,7 +12,6 @@ beforeEach(() => {
 
 afterEach(() => {
   fake.carts.close();
-  expect(fake.listeners.size).toBe(0);
   vi.useRealTimers();
 });
 
@@ -172,6 +171,12 @@ describe('live carts', () => {
     expect(versions).toEqual([0, 1]);
     await vi.advanceTimersByTimeAsync(1_000);
     expect(versions).toEqual([0, 1, 2]);
+  });
+
+  it('stop listening and looking when they are closed', () => {
+    expect(fake.listeners.size).toBe(1);
+    fake.carts.close();
+    expect([fake.listeners.size, vi.getTimerCount()]).toEqual([0, 0]);
   });
 
   it('forget a cart that nobody watches any more', async () => {

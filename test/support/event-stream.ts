@@ -27,6 +27,7 @@ export function readEvents(response: Response) {
   }
 
   return {
+    /** So far. */
     comments,
     get retryMs() {
       return retryMs;
@@ -63,8 +64,6 @@ export function readEvents(response: Response) {
     cancel: () => reader.cancel(),
   };
 }
-
-export type EventReader = ReturnType<typeof readEvents>;
 
 export function expectRising(carts: readonly CartView[]) {
   const versions = carts.map(({ version }) => version);
