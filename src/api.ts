@@ -15,6 +15,7 @@ await runMain(async () => {
   logger.info({ url: `http://${host}:${server.port}` }, 'API listens');
 
   await aborted(stop);
+  api.endStreams();
   await server.close(shutdownGraceMs);
   await api.close();
 });

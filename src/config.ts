@@ -7,6 +7,7 @@ import {
   catalogSettings,
   checkoutSettings,
   databaseSettings,
+  demoSettings,
   devSettings,
   httpSettings,
   type LOG_LEVELS,
@@ -17,6 +18,7 @@ import {
   reservationTimes,
   sessionSettings,
   settingNames,
+  streamSettings,
   workerSettings,
 } from './config/shards.ts';
 import { readTemporal, type TemporalConfig } from './config/temporal.ts';
@@ -49,7 +51,11 @@ export interface ApiConfig extends ProcessConfig {
     cookieSecure: boolean;
     /** Opens the admin endpoints; without it there are none. */
     adminToken: string | undefined;
+    /** A file to serve at /demo. */
+    demoPagePath: string | undefined;
   };
+  /** Live carts. */
+  streams: { heartbeatMs: number; perCart: number; perProcess: number };
   database: DatabaseConfig;
   temporal: TemporalConfig;
   /** The first secret signs, all of them verify. */
@@ -141,6 +147,16 @@ function readHttp(reader: SettingsReader, process: ProcessConfig): ApiConfig['ht
     shutdownGraceMs: settings.API_SHUTDOWN_GRACE,
     cookieSecure: settings.COOKIE_SECURE ?? process.env === 'production',
     adminToken: settings.ADMIN_TOKEN,
+    demoPagePath: reader.read(demoSettings).DEMO_PAGE,
+  };
+}
+
+function readStreams(reader: SettingsReader): ApiConfig['streams'] {
+  const settings = reader.read(streamSettings);
+  return {
+    heartbeatMs: settings.STREAM_HEARTBEAT,
+    perCart: settings.STREAMS_PER_CART,
+    perProcess: settings.STREAMS_MAX,
   };
 }
 
@@ -194,6 +210,7 @@ export function loadApiConfig(env: Env): ApiConfig {
     return {
       ...process,
       http: readHttp(reader, process),
+      streams: readStreams(reader),
       database: readDatabase(reader),
       temporal: readTemporal(reader),
       sessions: { secrets: sessions.SESSION_SECRET, ttlMs: sessions.SESSION_TTL },

@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs';
 import type { ApiConfig } from '../config.ts';
 import { createCartCommands } from '../gateway/cart-commands.ts';
 import { createCartTouch } from '../gateway/cart-touch.ts';
 import { createMayExist } from '../gateway/may-exist.ts';
 import { createAcceptPayment } from '../http/accept-payment.ts';
 import { createApp } from '../http/app.ts';
+import { createStreamPlaces } from '../http/stream-places.ts';
 import { createSubmitCommand } from '../http/submit-command.ts';
 import { createWebhookViews } from '../outbox/webhook-views.ts';
 import { createPaymentWebhookVerifier } from '../payments/payment-webhook.ts';
@@ -17,7 +19,9 @@ import { createCartExists } from '../read-model/cart-exists.ts';
 import { createCartFeed } from '../read-model/cart-feed.ts';
 import { createCartViews } from '../read-model/cart-views.ts';
 import { createCatalog } from '../read-model/catalog.ts';
+import { createChangedCarts } from '../read-model/changed-carts.ts';
 import { createHistoryViews } from '../read-model/history-views.ts';
+import { createLiveCarts } from '../read-model/live-carts.ts';
 import { createOrderViews } from '../read-model/order-views.ts';
 import { createCartSessions } from '../sessions/cart-sessions.ts';
 
@@ -35,6 +39,9 @@ export function createApi(config: ApiConfig, logger: Logger) {
     mayExist: createMayExist(createCartExists(database)),
   });
   const orders = createOrderViews(database);
+  const liveCarts = createLiveCarts({ feed, readChanged: createChangedCarts(database) });
+  const places = createStreamPlaces(config.streams);
+  const { demoPagePath } = config.http;
   const app = createApp({
     sessions: createCartSessions(config.sessions),
     views,
@@ -43,6 +50,7 @@ export function createApi(config: ApiConfig, logger: Logger) {
     history: createHistoryViews(database),
     abandonedCarts: { list: createAbandonedCarts(database), summarise: createAbandonedSummary(database) },
     submit: createSubmitCommand({ commands, views, feed, catalog }),
+    live: { carts: liveCarts, places, heartbeatMs: config.streams.heartbeatMs },
     touch: createCartTouch(commands),
     verifyPayment: createPaymentWebhookVerifier({ secrets: config.payments.webhookSecrets }),
     acceptPayment: createAcceptPayment({ commands, orders }),
@@ -54,10 +62,14 @@ export function createApi(config: ApiConfig, logger: Logger) {
     bodyLimitBytes: config.http.bodyLimitBytes,
     cookieSecure: config.http.cookieSecure,
     adminToken: config.http.adminToken,
+    demoPage: demoPagePath === undefined ? undefined : readFileSync(demoPagePath, 'utf8'),
   });
   return {
     app,
+    /** Their clients reconnect elsewhere: a process that stops does not wait for them. */
+    endStreams: () => places.close(),
     async close() {
+      liveCarts.close();
       await feed.close();
       await client.connection.close();
       await closeDatabase(database);

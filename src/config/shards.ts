@@ -60,6 +60,12 @@ export const httpSettings = {
   COOKIE_SECURE: flag(),
   ADMIN_TOKEN: adminToken,
 };
+export const streamSettings = {
+  STREAM_HEARTBEAT: duration({ default: '15s', min: '100ms', max: '10m' }),
+  STREAMS_PER_CART: wholeNumber({ default: 20, min: 1, max: 10_000 }),
+  STREAMS_MAX: wholeNumber({ default: 4_000, min: 0, max: 100_000 }),
+};
+export const demoSettings = { DEMO_PAGE: optionalText() };
 export const sessionSettings = {
   SESSION_SECRET: secrets,
   SESSION_TTL: duration({ default: '90d', min: '1s', max: '3650d' }),
@@ -128,6 +134,8 @@ export const settingNames: readonly string[] = [
       databaseSettings,
       temporalSettings,
       httpSettings,
+      streamSettings,
+      demoSettings,
       sessionSettings,
       cartSettings,
       checkoutSettings,

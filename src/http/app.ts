@@ -15,6 +15,7 @@ import { registerChangeQuantity } from './routes/change-quantity.ts';
 import { registerCheckout } from './routes/checkout.ts';
 import { registerClearItems } from './routes/clear-items.ts';
 import { registerCreateSession } from './routes/create-session.ts';
+import { registerDemoPage } from './routes/demo-page.ts';
 import { registerGetCart } from './routes/get-cart.ts';
 import { registerGetHistory } from './routes/get-history.ts';
 import { registerGetOperation } from './routes/get-operation.ts';
@@ -25,6 +26,7 @@ import { registerListOrders } from './routes/list-orders.ts';
 import { registerPaymentWebhook } from './routes/payment-webhook.ts';
 import { registerProblemTypes } from './routes/problem-types.ts';
 import { registerRemoveItem } from './routes/remove-item.ts';
+import { registerStreamCart } from './routes/stream-cart.ts';
 import type { AppEnv, HttpDeps } from './types.ts';
 
 /** The whole API over the given dependencies; it opens no connection and reads no environment. */
@@ -39,6 +41,7 @@ export function createApp(deps: HttpDeps): OpenAPIHono<AppEnv> {
 
   registerHealth(app, deps);
   registerProblemTypes(app);
+  registerDemoPage(app, deps);
   registerCreateSession(app, deps);
   registerGetOrder(app, deps);
   registerPaymentWebhook(app, deps);
@@ -59,7 +62,7 @@ function mountCart(app: OpenAPIHono<AppEnv>, deps: HttpDeps) {
   }
   for (const prefix of ['/api/v1', '']) {
     const items = createRouter();
-    for (const path of ['/items/*', '/operations/*', '/checkout', '/orders', '/history']) {
+    for (const path of ['/items/*', '/operations/*', '/checkout', '/orders', '/history', '/events']) {
       items.use(path, sessionFromClient({ sessions, prefix, cookieSecure }));
     }
     registerOfCart(items, deps);
@@ -78,6 +81,7 @@ function registerOfCart(app: OpenAPIHono<AppEnv>, deps: HttpDeps) {
   registerListOrders(app, deps);
   registerGetHistory(app, deps);
   registerGetOperation(app, deps);
+  registerStreamCart(app, deps);
 }
 
 function tooLarge(limitBytes: number): never {

@@ -7,10 +7,12 @@ import type { ListAbandonedCarts } from '../read-model/abandoned-carts.ts';
 import type { SummariseAbandonedCarts } from '../read-model/abandoned-summary.ts';
 import type { WebhookViews } from '../outbox/webhook-views.ts';
 import type { CartViews } from '../read-model/cart-views.ts';
+import type { LiveCarts } from '../read-model/live-carts.ts';
 import type { HistoryViews } from '../read-model/history-views.ts';
 import type { OrderViews } from '../read-model/order-views.ts';
 import type { AcceptPayment } from './accept-payment.ts';
 import type { WaitBounds } from './prefer.ts';
+import type { StreamPlaces } from './stream-places.ts';
 import type { SubmitCommand } from './submit-command.ts';
 
 /** What a request carries on its way through the app. */
@@ -34,6 +36,7 @@ export interface HttpDeps {
   history: HistoryViews;
   abandonedCarts: { list: ListAbandonedCarts; summarise: SummariseAbandonedCarts };
   submit: SubmitCommand;
+  live: { carts: LiveCarts; places: StreamPlaces; heartbeatMs: number };
   /** Called with every cart that is read. */
   touch: CartTouch;
   verifyPayment: VerifyPaymentWebhook;
@@ -47,6 +50,8 @@ export interface HttpDeps {
   cookieSecure: boolean;
   /** Opens the admin endpoints; without it there are none. */
   adminToken: string | undefined;
+  /** A page to try carts with; without it there is none. */
+  demoPage: string | undefined;
 }
 
 /** Asks each dependency whether it answers; resolves within about a second. */

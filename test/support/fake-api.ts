@@ -3,12 +3,14 @@ import pino from 'pino';
 import type { ProblemDetails } from '../../src/http/problem.ts';
 import type { Submission, SubmissionResult } from '../../src/http/submit-command.ts';
 import { createApp } from '../../src/http/app.ts';
+import { createStreamPlaces } from '../../src/http/stream-places.ts';
 import type { HttpDeps } from '../../src/http/types.ts';
 import { createPaymentWebhookVerifier, type PaymentNotice } from '../../src/payments/payment-webhook.ts';
 import type { CartViews } from '../../src/read-model/cart-views.ts';
 import type { OrderViews } from '../../src/read-model/order-views.ts';
 import { cartIdOf, createCartSessions } from '../../src/sessions/cart-sessions.ts';
 import { addItem, given, item } from './cart-scenario.ts';
+import { createFakeLiveCarts } from './fake-live-carts.ts';
 
 export const bodyLimitBytes = 65_536;
 export const sessionSecret = 'a secret that only the tests know about';
@@ -77,7 +79,13 @@ export function createFakeApi(overrides: Partial<HttpDeps> = {}) {
       list: async () => ({ carts: [], next: undefined }),
       summarise: async () => ({ count: 0, totalMinor: 0, days: [], topItems: [] }),
     },
+    live: {
+      carts: createFakeLiveCarts().carts,
+      places: createStreamPlaces({ perCart: 20, perProcess: 100 }),
+      heartbeatMs: 60_000,
+    },
     adminToken: undefined,
+    demoPage: undefined,
     readiness: async () => ({ postgres: 'ok', temporal: 'ok' }),
     logger: pino({ base: null }, collect(logLines)),
     currency: 'EUR',
