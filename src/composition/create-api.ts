@@ -4,7 +4,9 @@ import { createCartTouch } from '../gateway/cart-touch.ts';
 import { createMayExist } from '../gateway/may-exist.ts';
 import { createAcceptPayment } from '../http/accept-payment.ts';
 import { createApp } from '../http/app.ts';
+import { countAnswers } from '../http/count-answers.ts';
 import { createSubmitCommand } from '../http/submit-command.ts';
+import { createApiMetrics } from '../metrics/api-metrics.ts';
 import { createWebhookViews } from '../outbox/webhook-views.ts';
 import { createPaymentWebhookVerifier } from '../payments/payment-webhook.ts';
 import { closeDatabase, createDatabase } from '../platform/database.ts';
@@ -20,6 +22,7 @@ import { createCatalog } from '../read-model/catalog.ts';
 import { createHistoryViews } from '../read-model/history-views.ts';
 import { createOrderViews } from '../read-model/order-views.ts';
 import { createCartSessions } from '../sessions/cart-sessions.ts';
+import { createCountReadings } from './count-readings.ts';
 
 /** The API over real connections. It starts while Postgres or Temporal is away, and says so on /readyz. */
 export function createApi(config: ApiConfig, logger: Logger) {
@@ -35,6 +38,9 @@ export function createApi(config: ApiConfig, logger: Logger) {
     mayExist: createMayExist(createCartExists(database)),
   });
   const orders = createOrderViews(database);
+  const metrics = createApiMetrics(
+    createCountReadings(database, { logger, maxAgeMs: config.http.metricsCacheMs }),
+  );
   const app = createApp({
     sessions: createCartSessions(config.sessions),
     views,
@@ -42,11 +48,12 @@ export function createApi(config: ApiConfig, logger: Logger) {
     webhooks: createWebhookViews(database),
     history: createHistoryViews(database),
     abandonedCarts: { list: createAbandonedCarts(database), summarise: createAbandonedSummary(database) },
-    submit: createSubmitCommand({ commands, views, feed, catalog }),
+    submit: countAnswers(createSubmitCommand({ commands, views, feed, catalog }), metrics.countCommand),
     touch: createCartTouch(commands),
     verifyPayment: createPaymentWebhookVerifier({ secrets: config.payments.webhookSecrets }),
     acceptPayment: createAcceptPayment({ commands, orders }),
     readiness: createReadiness({ database, client }),
+    metrics,
     logger,
     currency: config.cart.currency,
     wait: { defaultMs: config.http.waitDefaultMs, maxMs: config.http.waitMaxMs },
@@ -57,6 +64,7 @@ export function createApi(config: ApiConfig, logger: Logger) {
   });
   return {
     app,
+    metrics,
     async close() {
       await feed.close();
       await client.connection.close();
