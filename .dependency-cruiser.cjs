@@ -146,6 +146,12 @@ module.exports = {
       mayTypes: npm('pino'),
       instead: 'The outbox knows Postgres and the receiver; how a delivery is started is passed in.',
     }),
+    ...room('metrics', {
+      from: '^src/metrics/',
+      may: ['^src/platform/deadline\\.ts$', ...npm('prom-client')],
+      mayTypes: [domain, '^src/read-model/'],
+      instead: 'Metrics are told what happened; they do not know who tells them.',
+    }),
     ...room('gateway', {
       from: '^src/gateway/',
       may: [domain, messages, ...node('crypto'), ...npm('@temporalio/client', 'lru-cache')],
@@ -167,7 +173,7 @@ module.exports = {
         ...node('crypto'),
         ...npm('hono', '@hono/zod-openapi', 'zod'),
       ],
-      mayTypes: ['^src/read-model/', '^src/(payments|outbox)/', ports, ...npm('pino')],
+      mayTypes: ['^src/read-model/', '^src/(payments|outbox|metrics)/', ports, ...npm('pino')],
       instead: 'Routes get what they call from createApp(deps): import its type, not the thing.',
     }),
     ...room('platform', {

@@ -5,8 +5,13 @@ import { createCartTouch } from '../gateway/cart-touch.ts';
 import { createMayExist } from '../gateway/may-exist.ts';
 import { createAcceptPayment } from '../http/accept-payment.ts';
 import { createApp } from '../http/app.ts';
+<<<<<<< HEAD
 import { createStreamPlaces } from '../http/stream-places.ts';
+=======
+import { countAnswers } from '../http/count-answers.ts';
+>>>>>>> metrics~0
 import { createSubmitCommand } from '../http/submit-command.ts';
+import { createApiMetrics } from '../metrics/api-metrics.ts';
 import { createWebhookViews } from '../outbox/webhook-views.ts';
 import { createPaymentWebhookVerifier } from '../payments/payment-webhook.ts';
 import { closeDatabase, createDatabase } from '../platform/database.ts';
@@ -24,6 +29,7 @@ import { createHistoryViews } from '../read-model/history-views.ts';
 import { createLiveCarts } from '../read-model/live-carts.ts';
 import { createOrderViews } from '../read-model/order-views.ts';
 import { createCartSessions } from '../sessions/cart-sessions.ts';
+import { createCountReadings } from './count-readings.ts';
 
 /** The API over real connections. It starts while Postgres or Temporal is away, and says so on /readyz. */
 export function createApi(config: ApiConfig, logger: Logger) {
@@ -39,9 +45,15 @@ export function createApi(config: ApiConfig, logger: Logger) {
     mayExist: createMayExist(createCartExists(database)),
   });
   const orders = createOrderViews(database);
+<<<<<<< HEAD
   const liveCarts = createLiveCarts({ feed, readChanged: createChangedCarts(database) });
   const places = createStreamPlaces(config.streams);
   const { demoPagePath } = config.http;
+=======
+  const metrics = createApiMetrics(
+    createCountReadings(database, { logger, maxAgeMs: config.http.metricsCacheMs }),
+  );
+>>>>>>> metrics~0
   const app = createApp({
     sessions: createCartSessions(config.sessions),
     views,
@@ -49,12 +61,17 @@ export function createApi(config: ApiConfig, logger: Logger) {
     webhooks: createWebhookViews(database),
     history: createHistoryViews(database),
     abandonedCarts: { list: createAbandonedCarts(database), summarise: createAbandonedSummary(database) },
+<<<<<<< HEAD
     submit: createSubmitCommand({ commands, views, feed, catalog }),
     live: { carts: liveCarts, places, heartbeatMs: config.streams.heartbeatMs },
+=======
+    submit: countAnswers(createSubmitCommand({ commands, views, feed, catalog }), metrics.countCommand),
+>>>>>>> metrics~0
     touch: createCartTouch(commands),
     verifyPayment: createPaymentWebhookVerifier({ secrets: config.payments.webhookSecrets }),
     acceptPayment: createAcceptPayment({ commands, orders }),
     readiness: createReadiness({ database, client }),
+    metrics,
     logger,
     currency: config.cart.currency,
     wait: { defaultMs: config.http.waitDefaultMs, maxMs: config.http.waitMaxMs },
@@ -66,8 +83,12 @@ export function createApi(config: ApiConfig, logger: Logger) {
   });
   return {
     app,
+<<<<<<< HEAD
     /** Their clients reconnect elsewhere: a process that stops does not wait for them. */
     endStreams: () => places.close(),
+=======
+    metrics,
+>>>>>>> metrics~0
     async close() {
       liveCarts.close();
       await feed.close();

@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import type { Logger } from 'pino';
 import type { CartSession, CartSessions } from '../sessions/cart-sessions.ts';
 import type { CartTouch } from '../gateway/cart-touch.ts';
+import type { ApiMetrics } from '../metrics/api-metrics.ts';
 import type { VerifyPaymentWebhook } from '../payments/payment-webhook.ts';
 import type { ListAbandonedCarts } from '../read-model/abandoned-carts.ts';
 import type { SummariseAbandonedCarts } from '../read-model/abandoned-summary.ts';
@@ -42,6 +43,7 @@ export interface HttpDeps {
   verifyPayment: VerifyPaymentWebhook;
   acceptPayment: AcceptPayment;
   readiness: Readiness;
+  metrics: Pick<ApiMetrics, 'observeRequest' | 'scrape'>;
   logger: Logger;
   currency: string;
   wait: WaitBounds;
