@@ -5,12 +5,8 @@ import {
   catalogCacheSettings,
   catalogSettings,
   checkoutSettings,
-<<<<<<< HEAD
-  databaseSettings,
   demoSettings,
   devSettings,
-=======
->>>>>>> metrics~0
   httpSettings,
   type LOG_LEVELS,
   paymentSettings,
@@ -49,13 +45,10 @@ export interface ApiConfig extends ProcessConfig {
     cookieSecure: boolean;
     /** Opens the admin endpoints; without it there are none. */
     adminToken: string | undefined;
-<<<<<<< HEAD
     /** A file to serve at /demo. */
     demoPagePath: string | undefined;
-=======
     /** How long scrapes share the counts that they read. */
     metricsCacheMs: number;
->>>>>>> metrics~0
   };
   /** Live carts. */
   streams: { heartbeatMs: number; perCart: number; perProcess: number };
@@ -123,8 +116,8 @@ function readHttp(reader: SettingsReader, process: ProcessConfig): ApiConfig['ht
     shutdownGraceMs: settings.API_SHUTDOWN_GRACE,
     cookieSecure: settings.COOKIE_SECURE ?? process.env === 'production',
     adminToken: settings.ADMIN_TOKEN,
-<<<<<<< HEAD
     demoPagePath: reader.read(demoSettings).DEMO_PAGE,
+    metricsCacheMs: settings.METRICS_CACHE,
   };
 }
 
@@ -134,9 +127,6 @@ function readStreams(reader: SettingsReader): ApiConfig['streams'] {
     heartbeatMs: settings.STREAM_HEARTBEAT,
     perCart: settings.STREAMS_PER_CART,
     perProcess: settings.STREAMS_MAX,
-=======
-    metricsCacheMs: settings.METRICS_CACHE,
->>>>>>> metrics~0
   };
 }
 

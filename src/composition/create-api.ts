@@ -5,11 +5,8 @@ import { createCartTouch } from '../gateway/cart-touch.ts';
 import { createMayExist } from '../gateway/may-exist.ts';
 import { createAcceptPayment } from '../http/accept-payment.ts';
 import { createApp } from '../http/app.ts';
-<<<<<<< HEAD
 import { createStreamPlaces } from '../http/stream-places.ts';
-=======
 import { countAnswers } from '../http/count-answers.ts';
->>>>>>> metrics~0
 import { createSubmitCommand } from '../http/submit-command.ts';
 import { createApiMetrics } from '../metrics/api-metrics.ts';
 import { createWebhookViews } from '../outbox/webhook-views.ts';
@@ -45,15 +42,12 @@ export function createApi(config: ApiConfig, logger: Logger) {
     mayExist: createMayExist(createCartExists(database)),
   });
   const orders = createOrderViews(database);
-<<<<<<< HEAD
   const liveCarts = createLiveCarts({ feed, readChanged: createChangedCarts(database) });
   const places = createStreamPlaces(config.streams);
   const { demoPagePath } = config.http;
-=======
   const metrics = createApiMetrics(
     createCountReadings(database, { logger, maxAgeMs: config.http.metricsCacheMs }),
   );
->>>>>>> metrics~0
   const app = createApp({
     sessions: createCartSessions(config.sessions),
     views,
@@ -61,12 +55,8 @@ export function createApi(config: ApiConfig, logger: Logger) {
     webhooks: createWebhookViews(database),
     history: createHistoryViews(database),
     abandonedCarts: { list: createAbandonedCarts(database), summarise: createAbandonedSummary(database) },
-<<<<<<< HEAD
-    submit: createSubmitCommand({ commands, views, feed, catalog }),
     live: { carts: liveCarts, places, heartbeatMs: config.streams.heartbeatMs },
-=======
     submit: countAnswers(createSubmitCommand({ commands, views, feed, catalog }), metrics.countCommand),
->>>>>>> metrics~0
     touch: createCartTouch(commands),
     verifyPayment: createPaymentWebhookVerifier({ secrets: config.payments.webhookSecrets }),
     acceptPayment: createAcceptPayment({ commands, orders }),
@@ -83,12 +73,9 @@ export function createApi(config: ApiConfig, logger: Logger) {
   });
   return {
     app,
-<<<<<<< HEAD
     /** Their clients reconnect elsewhere: a process that stops does not wait for them. */
     endStreams: () => places.close(),
-=======
     metrics,
->>>>>>> metrics~0
     async close() {
       liveCarts.close();
       await feed.close();
