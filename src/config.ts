@@ -6,7 +6,6 @@ import {
   catalogSettings,
   checkoutSettings,
   demoSettings,
-  devSettings,
   httpSettings,
   type LOG_LEVELS,
   paymentSettings,
