@@ -176,6 +176,12 @@ module.exports = {
       mayTypes: ['^src/read-model/', '^src/(payments|outbox|metrics)/', ports, ...npm('pino')],
       instead: 'Routes get what they call from createApp(deps): import its type, not the thing.',
     }),
+    ...room('client', {
+      from: '^src/client/',
+      may: npm('eventsource-parser'),
+      mayTypes: ['^src/http/schemas\\.ts$', ...npm('zod')],
+      instead: 'The client runs in a browser: of the service it knows the types of the API and nothing else.',
+    }),
     ...room('platform', {
       from: '^src/platform/',
       may: [config, schema, 'node_modules/', ...node('[a-z_/]+')],
