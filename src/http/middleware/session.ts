@@ -46,10 +46,10 @@ export function sessionFromClient(options: SessionFromClientOptions): Middleware
 }
 
 /** The session that a client brings, in the header or the cookie; without a good one there is nothing to see. */
-export function sessionOfOwner(sessions: CartSessions, notFound: () => Error): MiddlewareHandler<AppEnv> {
+export function sessionOfOwner(sessions: CartSessions, unowned: () => Error): MiddlewareHandler<AppEnv> {
   return createMiddleware<AppEnv>(async (c, next) => {
     const check = sessions.verify(c.req.header(sessionHeader) ?? getCookie(c, sessionCookie) ?? '');
-    if (check.status !== 'valid') throw notFound();
+    if (check.status !== 'valid') throw unowned();
     use(c, check.session, '/api/v1');
     await next();
   });

@@ -20,13 +20,20 @@ const route = createRoute({
 });
 
 export function registerGetOrder(app: OpenAPIHono<AppEnv>, { orders, sessions }: HttpDeps) {
-  app.use('/api/v1/orders/:orderId', sessionOfOwner(sessions, orderNotFound));
+  app.use('/api/v1/orders/:orderId', sessionOfOwner(sessions, sessionNeeded));
   app.openapi(route, async (c) => {
     const order = await orders.findOrder(c.get('cartId'), c.req.valid('param').orderId);
     if (!order) throw orderNotFound();
     return isNotModified(c, order.version) ? c.body(null, 304) : c.json(order, 200);
   });
 }
+
+/** The same answer, order or not: what is wrong is the request. */
+const sessionNeeded = () =>
+  fail(
+    'order_not_found',
+    'Send the session that owns the order, as Session-Id header or cookie: without it no order is shown.',
+  );
 
 /** The same for an order of somebody else's: who asks does not learn that it exists. */
 const orderNotFound = () =>
