@@ -6,14 +6,14 @@ import { record } from '../../src/domain/evolve.ts';
 import { transitions, type Transition } from '../../src/domain/transitions.ts';
 import {
   addItem,
-  answer,
   checkout,
   given,
+  held,
   item,
   notPaid,
   openedAt,
+  ordered,
   paid,
-  yes,
 } from '../support/cart-scenario.ts';
 
 const inOneDay = openedAt + 86_400_000;
@@ -34,19 +34,6 @@ const carts: Record<CartStatus, () => Cart> = {
     return cartLog.cart;
   },
 };
-
-function held() {
-  const cartLog = given(addItem(item('apple', 2)));
-  answer(cartLog, yes);
-  return cartLog;
-}
-
-function ordered() {
-  const cartLog = held();
-  cartLog.handle({ operationId: 'checkout', fingerprint: '', command: checkout() }, openedAt + 51_000);
-  answer(cartLog, yes);
-  return cartLog;
-}
 
 const commands: Record<CommandType, Command> = {
   addItem: addItem(item('pear', 1)),
