@@ -47,6 +47,7 @@ export function createApi(config: ApiConfig, logger: Logger) {
   const { demoPagePath } = config.http;
   const metrics = createApiMetrics(
     createCountReadings(database, { logger, maxAgeMs: config.http.metricsCacheMs }),
+    () => places.taken,
   );
   const app = createApp({
     sessions: createCartSessions(config.sessions),

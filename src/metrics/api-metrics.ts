@@ -2,6 +2,7 @@ import { Registry } from 'prom-client';
 import { createCommandMetrics, type CountCommand } from './command-metrics.ts';
 import { createRequestMetrics, type ObserveRequest } from './request-metrics.ts';
 import { createShopGauges, type CountReadings } from './shop-gauges.ts';
+import { createStreamGauge } from './stream-gauge.ts';
 
 export interface ApiMetrics {
   /** For what the process as a whole adds. */
@@ -13,8 +14,9 @@ export interface ApiMetrics {
 }
 
 /** All metrics of one API, in a registry of its own. */
-export function createApiMetrics(readings: CountReadings): ApiMetrics {
+export function createApiMetrics(readings: CountReadings, openStreams: () => number): ApiMetrics {
   const registry = new Registry();
+  createStreamGauge(registry, openStreams);
   const gauges = createShopGauges(registry, readings);
   return {
     registry,

@@ -97,7 +97,7 @@ describe('GET /metrics', () => {
       oldest: [{ waiting: 'refund', seconds: 12.5 }],
     };
     const readings = { open: async () => counts as StatusCounts | undefined, ended: async () => undefined };
-    const metrics = createApiMetrics({ open: () => readings.open(), ended: () => readings.ended() });
+    const metrics = createApiMetrics({ open: () => readings.open(), ended: () => readings.ended() }, () => 0);
     const page = (await metrics.scrape()).body;
     expect(valueOf(page, 'durable_cart_orders', { status: 'refund_required' })).toBe(3);
     expect(valueOf(page, 'durable_cart_oldest_waiting_seconds', { waiting: 'refund' })).toBe(12.5);

@@ -45,7 +45,7 @@ export function createFakeApi(overrides: Partial<HttpDeps> = {}) {
     verifyPayment: createPaymentWebhookVerifier({ secrets: [webhookSecret] }),
     acceptPayment: async (_payment: PaymentNotice): Promise<void> => {},
   };
-  const metrics = createApiMetrics({ open: async () => undefined, ended: async () => undefined });
+  const metrics = createApiMetrics({ open: async () => undefined, ended: async () => undefined }, () => 0);
   const sessions = createCartSessions({ secrets: [sessionSecret], ttlMs: sessionTtlMs });
   const app = createApp({
     sessions,
