@@ -146,6 +146,12 @@ module.exports = {
       mayTypes: npm('pino'),
       instead: 'The outbox knows Postgres and the receiver; how a delivery is started is passed in.',
     }),
+    ...room('metrics', {
+      from: '^src/metrics/',
+      may: ['^src/platform/deadline\\.ts$', ...npm('prom-client')],
+      mayTypes: [domain, '^src/read-model/'],
+      instead: 'Metrics are told what happened; they do not know who tells them.',
+    }),
     ...room('gateway', {
       from: '^src/gateway/',
       may: [domain, messages, ...node('crypto'), ...npm('@temporalio/client', 'lru-cache')],
@@ -172,8 +178,14 @@ module.exports = {
         ...node('crypto'),
         ...npm('hono', '@hono/zod-openapi', 'zod'),
       ],
-      mayTypes: ['^src/read-model/', '^src/(payments|outbox|identity)/', ports, ...npm('pino')],
+      mayTypes: ['^src/read-model/', '^src/(payments|outbox|identity|metrics)/', ports, ...npm('pino')],
       instead: 'Routes get what they call from createApp(deps): import its type, not the thing.',
+    }),
+    ...room('client', {
+      from: '^src/client/',
+      may: npm('eventsource-parser'),
+      mayTypes: ['^src/http/schemas\\.ts$', ...npm('zod')],
+      instead: 'The client runs in a browser: of the service it knows the types of the API and nothing else.',
     }),
     ...room('platform', {
       from: '^src/platform/',

@@ -66,8 +66,10 @@ seed: build ## demo data for the running stack
 reset: stop ## stop, then delete the local data
 	@node dist/src/dev/reset.js
 
-bench: build $(TEMPORAL) ## measure add-item and get-cart against their bare counterparts, and how late holds end
+bench: build $(TEMPORAL) ## measure adds and reads against their bare counterparts, live streams, and how late holds end
 	npx tsx bench/add-item.ts
+	npx tsx bench/reads.ts
+	npx tsx bench/streams.ts
 	npx tsx bench/expiry-lag.ts
 
 clean: ## delete what is built (data and caches are kept)

@@ -1,21 +1,20 @@
 import { platform } from 'node:os';
 import { Client, Connection } from '@temporalio/client';
-import { freePort } from '../src/dev/ports.ts';
 import { cpuPerCall, printCpu } from './support/cpu.ts';
 import { compare, drive, printComparison, type Load } from './support/load.ts';
-import { answers, startBuiltStack } from '../test/support/built-stack.ts';
+import { createShopClient } from './support/shop-client.ts';
+import { startBuiltStack } from '../test/support/built-stack.ts';
 
 const concurrency = 16;
 const rounds = Number(process.env['BENCH_ROUNDS'] ?? 5);
 const addsPerRound = Number(process.env['BENCH_ADDS'] ?? 400);
-const readsPerRound = 4_000;
 const existingCarts = 64;
 const slowAnswerMs = 35_000;
 /** Fewer than a worker's slots for activities. */
 const addsWhileSlow = 160;
 const tsx = ['--import', 'tsx'];
 
-/** Adds through the API as a ratio to bare `signalWithStart`; reads as a ratio to a bare route with one select. */
+/** Adds through the API as a ratio to bare `signalWithStart`. */
 const stack = await startBuiltStack({
   reservationLatencyMs: Number(process.env['BENCH_RESERVATION_LATENCY_MS'] ?? 0),
 });
@@ -23,16 +22,10 @@ try {
   const bareWorker = await stack.run('bare worker', 'bench/support/bare-worker.ts', {
     NODE_OPTIONS: tsx.join(' '),
   });
-  const bareHttpPort = await freePort();
-  await stack.run('bare http', 'bench/support/bare-http.ts', {
-    NODE_OPTIONS: tsx.join(' '),
-    PORT: String(bareHttpPort),
-  });
-  const bareHttp = `http://127.0.0.1:${bareHttpPort}`;
-  while (!(await answers(`${bareHttp}/livez`))) await new Promise((resolve) => setTimeout(resolve, 100));
   const client = new Client({ connection: await Connection.connect({ address: stack.temporalAddress }) });
 
-  const sessions = await Promise.all(Array.from({ length: existingCarts }, () => newSession(stack.api)));
+  const { newSession, addItem } = createShopClient(stack.api);
+  const sessions = await Promise.all(Array.from({ length: existingCarts }, newSession));
   for (const session of sessions) await addItem(session.path, 'apple');
 
   const poke = (workflowId: string) =>
@@ -48,7 +41,7 @@ try {
   const pokeExisting = () =>
     drive(addsPerRound, concurrency, async (i) => void (await poke(`bare-${i % existingCarts}`)));
   const addToNew = async (adds: number) => {
-    const created = await Promise.all(Array.from({ length: adds }, () => newSession(stack.api)));
+    const created = await Promise.all(Array.from({ length: adds }, newSession));
     return await drive(adds, concurrency, (i) => addItem(created[i]!.path, 'apple'));
   };
 
@@ -63,16 +56,6 @@ try {
       (round) => drive(addsPerRound, concurrency, async (i) => void (await poke(`bare-${round}-${i}`))),
     ),
   );
-  printComparison(
-    await compare(
-      'GET cart ÷ bare route with one select',
-      rounds,
-      () => drive(readsPerRound, concurrency, (i) => get(stack.api + sessions[i % existingCarts]!.path)),
-      () =>
-        drive(readsPerRound, concurrency, (i) => get(`${bareHttp}/${sessions[i % existingCarts]!.cartId}`)),
-    ),
-  );
-
   if (platform() === 'linux') {
     const pids = { ...stack.pids, 'bare worker': bareWorker.pid };
     console.log('\nCPU time by process');
@@ -91,33 +74,6 @@ try {
   await stack.stop();
 }
 process.exit(0);
-
-interface BenchSession {
-  path: string;
-  cartId: string;
-}
-
-async function newSession(api: string): Promise<BenchSession> {
-  const response = await fetch(`${api}/api/v1/sessions`, { method: 'POST' });
-  const { sessionId, cart } = (await response.json()) as { sessionId: string; cart: { cartId: string } };
-  return { path: `/api/v1/carts/${sessionId}`, cartId: cart.cartId };
-}
-
-async function addItem(path: string, name: string): Promise<void> {
-  const response = await fetch(`${stack.api}${path}/items`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', prefer: 'wait=30' },
-    body: JSON.stringify({ name, quantity: 1 }),
-  });
-  const body = await response.text();
-  if (response.status !== 201) throw new Error(`add-item was answered ${response.status}: ${body}`);
-}
-
-async function get(url: string): Promise<void> {
-  const response = await fetch(url);
-  await response.text();
-  if (response.status !== 200) throw new Error(`GET ${url} was answered ${response.status}`);
-}
 
 function printAnswerTimes(atOnce: Load, slow: Load): void {
   console.log(`\nadd-item, new carts: the answer while the reservation takes ${slowAnswerMs / 1_000} s`);

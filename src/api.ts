@@ -3,6 +3,7 @@ import { loadApiConfig, processEnvironment } from './config.ts';
 import { startHttpServer } from './platform/http-server.ts';
 import { createLogger } from './platform/logger.ts';
 import { runMain } from './platform/main.ts';
+import { addProcessMetrics } from './platform/process-metrics.ts';
 import { aborted, shutdownSignal } from './platform/shutdown.ts';
 
 await runMain(async () => {
@@ -10,11 +11,13 @@ await runMain(async () => {
   const logger = createLogger({ level: config.logLevel, service: 'api' });
   const stop = shutdownSignal(logger);
   const api = createApi(config, logger);
+  addProcessMetrics(api.metrics.registry);
   const { host, port, shutdownGraceMs } = config.http;
   const server = await startHttpServer({ fetch: api.app.fetch, host, port });
   logger.info({ url: `http://${host}:${server.port}` }, 'API listens');
 
   await aborted(stop);
+  api.endStreams();
   await server.close(shutdownGraceMs);
   await api.close();
 });

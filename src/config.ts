@@ -1,13 +1,11 @@
-import { resolve } from 'node:path';
+import { readDatabase, type DatabaseConfig } from './config/database.ts';
 import { ConfigError, loadConfig, type Env, type SettingsReader } from './config/settings.ts';
 import {
-  binarySettings,
   cartSettings,
   catalogCacheSettings,
   catalogSettings,
   checkoutSettings,
-  databaseSettings,
-  devSettings,
+  demoSettings,
   httpSettings,
   type LOG_LEVELS,
   paymentSettings,
@@ -17,22 +15,19 @@ import {
   reservationTimes,
   sessionSettings,
   settingNames,
+  streamSettings,
   workerSettings,
 } from './config/shards.ts';
 import { readTemporal, type TemporalConfig } from './config/temporal.ts';
 import { readUsers, type UsersConfig } from './config/users.ts';
 import { readWebhooks, type WebhookConfig } from './config/webhooks.ts';
 
+export { loadBinariesConfig, loadDevConfig, type BinariesConfig, type DevConfig } from './config/dev.ts';
 export { ConfigError, settingNames, type Env };
 export type { TemporalConfig, UsersConfig };
 
 type LogLevel = (typeof LOG_LEVELS)[number];
 type CatalogMode = 'open' | 'strict';
-
-interface DatabaseConfig {
-  url: string;
-  poolSize: number;
-}
 
 interface ProcessConfig {
   env: 'development' | 'production';
@@ -50,7 +45,13 @@ export interface ApiConfig extends ProcessConfig {
     cookieSecure: boolean;
     /** Opens the admin endpoints; without it there are none. */
     adminToken: string | undefined;
+    /** A file to serve at /demo. */
+    demoPagePath: string | undefined;
+    /** How long scrapes share the counts that they read. */
+    metricsCacheMs: number;
   };
+  /** Live carts. */
+  streams: { heartbeatMs: number; perCart: number; perProcess: number };
   database: DatabaseConfig;
   temporal: TemporalConfig;
   /** The first secret signs, all of them verify. */
@@ -85,6 +86,8 @@ export interface WorkerConfig extends ProcessConfig {
     maxConcurrentActivities: number;
     maxConcurrentWorkflowTasks: number;
     shutdownGraceMs: number;
+    /** IP address and port of the SDK's own metrics; without it there are none. */
+    metricsAddress: string | undefined;
   };
 }
 
@@ -93,38 +96,9 @@ export interface MigrateConfig extends ProcessConfig {
   temporal: TemporalConfig;
 }
 
-/** Where the Temporal programs may be: explicit paths first, then the folders of `PATH`. */
-export interface BinariesConfig {
-  cliPath?: string;
-  testServerPath?: string;
-  searchPath: string;
-}
-
-export interface DevConfig {
-  host: string;
-  ports: Record<'api' | 'temporal' | 'temporalUi' | 'postgres' | 'reservation' | 'payment', number>;
-  /** Absolute. */
-  dataDir: string;
-  /** Parts that are not embedded but used as given. */
-  external: {
-    databaseUrl?: string;
-    temporal?: TemporalConfig;
-    reservationUrl?: string;
-    paymentUrl?: string;
-  };
-  binaries: BinariesConfig;
-  /** What child processes start from; empty settings are left out. */
-  childEnv: Readonly<Record<string, string>>;
-}
-
 function readProcess(reader: SettingsReader): ProcessConfig {
   const { NODE_ENV, LOG_LEVEL } = reader.read(processSettings);
   return { env: NODE_ENV === 'production' ? 'production' : 'development', logLevel: LOG_LEVEL };
-}
-
-function readDatabase(reader: SettingsReader): DatabaseConfig {
-  const settings = reader.read(databaseSettings);
-  return { url: settings.DATABASE_URL, poolSize: settings.DATABASE_POOL_SIZE };
 }
 
 function readHttp(reader: SettingsReader, process: ProcessConfig): ApiConfig['http'] {
@@ -144,6 +118,17 @@ function readHttp(reader: SettingsReader, process: ProcessConfig): ApiConfig['ht
     shutdownGraceMs: settings.API_SHUTDOWN_GRACE,
     cookieSecure: settings.COOKIE_SECURE ?? process.env === 'production',
     adminToken: settings.ADMIN_TOKEN,
+    demoPagePath: reader.read(demoSettings).DEMO_PAGE,
+    metricsCacheMs: settings.METRICS_CACHE,
+  };
+}
+
+function readStreams(reader: SettingsReader): ApiConfig['streams'] {
+  const settings = reader.read(streamSettings);
+  return {
+    heartbeatMs: settings.STREAM_HEARTBEAT,
+    perCart: settings.STREAMS_PER_CART,
+    perProcess: settings.STREAMS_MAX,
   };
 }
 
@@ -186,6 +171,7 @@ function readWorker(reader: SettingsReader, process: ProcessConfig): WorkerConfi
     maxConcurrentActivities: settings.WORKER_ACTIVITIES,
     maxConcurrentWorkflowTasks: settings.WORKER_WORKFLOW_TASKS,
     shutdownGraceMs: settings.WORKER_SHUTDOWN_GRACE,
+    metricsAddress: settings.WORKER_METRICS_ADDRESS,
   };
 }
 
@@ -197,6 +183,7 @@ export function loadApiConfig(env: Env): ApiConfig {
     return {
       ...process,
       http: readHttp(reader, process),
+      streams: readStreams(reader),
       database: readDatabase(reader),
       temporal: readTemporal(reader),
       sessions: { secrets: sessions.SESSION_SECRET, ttlMs: sessions.SESSION_TTL },
@@ -235,56 +222,6 @@ export function loadMigrateConfig(env: Env): MigrateConfig {
     database: readDatabase(reader),
     temporal: readTemporal(reader),
   }));
-}
-
-function readBinaries(reader: SettingsReader): BinariesConfig {
-  const settings = reader.read(binarySettings);
-  return {
-    ...(settings.TEMPORAL_CLI_PATH === undefined ? {} : { cliPath: settings.TEMPORAL_CLI_PATH }),
-    ...(settings.TEMPORAL_TEST_SERVER_PATH === undefined
-      ? {}
-      : { testServerPath: settings.TEMPORAL_TEST_SERVER_PATH }),
-    searchPath: reader.env['PATH'] ?? '',
-  };
-}
-
-export function loadBinariesConfig(env: Env): BinariesConfig {
-  return loadConfig(env, readBinaries);
-}
-
-const ELSEWHERE = ['TEMPORAL_ADDRESS', 'TEMPORAL_PROFILE', 'TEMPORAL_CONFIG_FILE'];
-
-function readExternal(reader: SettingsReader): DevConfig['external'] {
-  const { DATABASE_URL, RESERVATION_URL, PAYMENT_URL } = reader.env;
-  return {
-    ...(DATABASE_URL === undefined ? {} : { databaseUrl: readDatabase(reader).url }),
-    ...(ELSEWHERE.some((name) => reader.env[name]) ? { temporal: readTemporal(reader) } : {}),
-    ...(RESERVATION_URL === undefined
-      ? {}
-      : { reservationUrl: reader.read(reservationSettings).RESERVATION_URL }),
-    ...(PAYMENT_URL === undefined ? {} : { paymentUrl: reader.read(paymentSettings).PAYMENT_URL }),
-  };
-}
-
-export function loadDevConfig(env: Env): DevConfig {
-  return loadConfig(env, (reader) => {
-    const settings = reader.read(devSettings);
-    return {
-      host: settings.HOST,
-      ports: {
-        api: settings.PORT,
-        temporal: settings.TEMPORAL_PORT,
-        temporalUi: settings.TEMPORAL_UI_PORT,
-        postgres: settings.POSTGRES_PORT,
-        reservation: settings.RESERVATION_PORT,
-        payment: settings.PAYMENT_PORT,
-      },
-      dataDir: resolve(settings.DATA_DIR ?? '.'),
-      external: readExternal(reader),
-      binaries: readBinaries(reader),
-      childEnv: { ...reader.env } as Record<string, string>,
-    };
-  });
 }
 
 /** The process environment, with a `.env` file of the working directory behind it. */

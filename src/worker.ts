@@ -13,7 +13,7 @@ await runMain(async () => {
   const config = loadWorkerConfig(processEnvironment());
   const logger = createLogger({ level: config.logLevel, service: 'worker' });
   const stop = shutdownSignal(logger);
-  installTemporalRuntime(logger);
+  installTemporalRuntime(logger, config.worker.metricsAddress);
   const connection = await connectWorker(config.temporal, logger, stop);
   const { worker, database, close } = await createCartWorker(config, connection);
 

@@ -208,6 +208,18 @@ describe('configuration', () => {
     expect(payments.webhookSecrets).toEqual([webhookSecret, older]);
   });
 
+  it.each(['localhost:9464', '9464', '127.0.0.1', 'http://127.0.0.1:9464'])(
+    'refuses the metrics address %s, which the SDK could not bind',
+    (address) => {
+      expect(
+        loadWorkerConfig({ ...worker, WORKER_METRICS_ADDRESS: '[::1]:9464' }).worker.metricsAddress,
+      ).toBe('[::1]:9464');
+      expect(problemsOf(() => loadWorkerConfig({ ...worker, WORKER_METRICS_ADDRESS: address }))).toEqual([
+        expect.stringMatching(/^WORKER_METRICS_ADDRESS is .*: use IP address and port/),
+      ]);
+    },
+  );
+
   it('secures cookies in production unless told otherwise', () => {
     expect(loadApiConfig({ ...api, NODE_ENV: 'production' }).http.cookieSecure).toBe(true);
     expect(loadApiConfig({ ...api, NODE_ENV: 'production', COOKIE_SECURE: 'false' }).http.cookieSecure).toBe(

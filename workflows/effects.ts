@@ -36,7 +36,7 @@ export function createEffectRunner(settings: CartSettings, onResult: () => void)
     calls.add(call);
     void scope
       .run(invoke)
-      .catch((error: unknown) => effects.map(() => failure(error)))
+      .catch((error: unknown) => effects.map((effect) => failure(effect, error)))
       .then((results) => {
         calls.delete(call);
         settled.push(...effects.map((effect, index) => ({ effect, result: results[index] ?? noAnswer })));
@@ -74,11 +74,22 @@ export function createEffectRunner(settings: CartSettings, onResult: () => void)
   };
 }
 
-function failure(error: unknown): EffectResult {
+function failure(effect: Effect, error: unknown): EffectResult {
   if (!isCancellation(error)) log.warn('Call to another service given up', { error });
   const timedOut = error instanceof ActivityFailure && error.retryState === 'TIMEOUT';
-  const reason = timedOut
-    ? 'The reservation service did not answer in time'
-    : 'The reservation service does not take this request';
-  return { status: 'failed', reason };
+  const answer = timedOut ? 'did not answer in time' : 'does not take this request';
+  return { status: 'failed', reason: `The ${serviceOf(effect)} ${answer}` };
+}
+
+function serviceOf({ type }: Effect): string {
+  switch (type) {
+    case 'placeOrder':
+      return 'order book';
+    case 'requestPayment':
+    case 'cancelPayment':
+    case 'refund':
+      return 'payment service';
+    default:
+      return 'reservation service';
+  }
 }

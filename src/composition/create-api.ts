@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { ApiConfig, UsersConfig } from '../config.ts';
 import { createCartCommands } from '../gateway/cart-commands.ts';
 import { createCartTouch } from '../gateway/cart-touch.ts';
@@ -5,9 +6,12 @@ import { createMayExist } from '../gateway/may-exist.ts';
 import { createAcceptPayment } from '../http/accept-payment.ts';
 import { createApp } from '../http/app.ts';
 import { createClaim } from '../http/claim-cart.ts';
+import { createStreamPlaces } from '../http/stream-places.ts';
+import { countAnswers } from '../http/count-answers.ts';
 import { createSubmitCommand } from '../http/submit-command.ts';
 import type { Users } from '../http/types.ts';
 import { createTokenVerifier } from '../identity/token-verifier.ts';
+import { createApiMetrics } from '../metrics/api-metrics.ts';
 import { createWebhookViews } from '../outbox/webhook-views.ts';
 import { createPaymentWebhookVerifier } from '../payments/payment-webhook.ts';
 import { closeDatabase, createDatabase } from '../platform/database.ts';
@@ -21,9 +25,12 @@ import { createCartFeed } from '../read-model/cart-feed.ts';
 import { createCartViews } from '../read-model/cart-views.ts';
 import { createCatalog } from '../read-model/catalog.ts';
 import { createClaimViews } from '../read-model/claim-views.ts';
+import { createChangedCarts } from '../read-model/changed-carts.ts';
 import { createHistoryViews } from '../read-model/history-views.ts';
+import { createLiveCarts } from '../read-model/live-carts.ts';
 import { createOrderViews } from '../read-model/order-views.ts';
 import { createCartSessions } from '../sessions/cart-sessions.ts';
+import { createCountReadings } from './count-readings.ts';
 
 /** The API over real connections. It starts while Postgres or Temporal is away, and says so on /readyz. */
 export function createApi(config: ApiConfig, logger: Logger) {
@@ -39,7 +46,14 @@ export function createApi(config: ApiConfig, logger: Logger) {
     mayExist: createMayExist(createCartExists(database)),
   });
   const orders = createOrderViews(database);
-  const submit = createSubmitCommand({ commands, views, feed, catalog });
+  const liveCarts = createLiveCarts({ feed, readChanged: createChangedCarts(database) });
+  const places = createStreamPlaces(config.streams);
+  const { demoPagePath } = config.http;
+  const metrics = createApiMetrics(
+    createCountReadings(database, { logger, maxAgeMs: config.http.metricsCacheMs }),
+    () => places.taken,
+  );
+  const submit = countAnswers(createSubmitCommand({ commands, views, feed, catalog }), metrics.countCommand);
   const app = createApp({
     sessions: createCartSessions(config.sessions),
     views,
@@ -47,12 +61,14 @@ export function createApi(config: ApiConfig, logger: Logger) {
     webhooks: createWebhookViews(database),
     history: createHistoryViews(database),
     abandonedCarts: { list: createAbandonedCarts(database), summarise: createAbandonedSummary(database) },
+    live: { carts: liveCarts, places, heartbeatMs: config.streams.heartbeatMs },
     submit,
     claim: createClaim({ submit, claims: createClaimViews(database), views, feed }),
     touch: createCartTouch(commands),
     verifyPayment: createPaymentWebhookVerifier({ secrets: config.payments.webhookSecrets }),
     acceptPayment: createAcceptPayment({ commands, orders }),
     readiness: createReadiness({ database, client }),
+    metrics,
     logger,
     currency: config.cart.currency,
     wait: { defaultMs: config.http.waitDefaultMs, maxMs: config.http.waitMaxMs },
@@ -61,10 +77,15 @@ export function createApi(config: ApiConfig, logger: Logger) {
     cookieSecure: config.http.cookieSecure,
     adminToken: config.http.adminToken,
     users: config.users && usersOf(config.users),
+    demoPage: demoPagePath === undefined ? undefined : readFileSync(demoPagePath, 'utf8'),
   });
   return {
     app,
+    /** Their clients reconnect elsewhere: a process that stops does not wait for them. */
+    endStreams: () => places.close(),
+    metrics,
     async close() {
+      liveCarts.close();
       await feed.close();
       await client.connection.close();
       await closeDatabase(database);

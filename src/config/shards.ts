@@ -59,7 +59,14 @@ export const httpSettings = {
   API_SHUTDOWN_GRACE: duration({ default: '10s', min: '0ms', max: '1h' }),
   COOKIE_SECURE: flag(),
   ADMIN_TOKEN: adminToken,
+  METRICS_CACHE: duration({ default: '10s', min: '0ms', max: '1h' }),
 };
+export const streamSettings = {
+  STREAM_HEARTBEAT: duration({ default: '15s', min: '100ms', max: '10m' }),
+  STREAMS_PER_CART: wholeNumber({ default: 20, min: 1, max: 10_000 }),
+  STREAMS_MAX: wholeNumber({ default: 4_000, min: 0, max: 100_000 }),
+};
+export const demoSettings = { DEMO_PAGE: optionalText() };
 export const sessionSettings = {
   SESSION_SECRET: secrets,
   SESSION_TTL: duration({ default: '90d', min: '1s', max: '3650d' }),
@@ -114,11 +121,21 @@ export const paymentSettings = {
   PAYMENT_URL: url({ protocol: /^https?$/, mend: 'use a URL such as http://127.0.0.1:4001' }),
 };
 export const paymentWebhookSettings = { PAYMENT_WEBHOOK_SECRET: webhookSecrets };
+/** The SDK binds it itself, and takes no host name. */
+const metricsAddress = z
+  .string()
+  .regex(
+    /^(\d{1,3}(\.\d{1,3}){3}|\[[\da-fA-F:.]+\]):\d{1,5}$/,
+    'use IP address and port, such as 127.0.0.1:9464',
+  )
+  .optional();
+
 export const workerSettings = {
   WORKER_CACHED_WORKFLOWS: wholeNumber({ default: 600, min: 0, max: 100_000 }),
   WORKER_ACTIVITIES: wholeNumber({ default: 200, min: 1, max: 100_000 }),
   WORKER_WORKFLOW_TASKS: wholeNumber({ default: 10, min: 2, max: 10_000 }),
   WORKER_SHUTDOWN_GRACE: duration({ default: '150s', min: '0ms', max: '1d' }),
+  WORKER_METRICS_ADDRESS: metricsAddress,
 };
 export const webhookSettings = {
   WEBHOOK_URL: url({ protocol: /^https?$/, mend: 'use a URL such as https://crm.example/hooks/carts' })
@@ -150,6 +167,8 @@ export const settingNames: readonly string[] = [
       databaseSettings,
       temporalSettings,
       httpSettings,
+      streamSettings,
+      demoSettings,
       sessionSettings,
       userSettings,
       cartSettings,

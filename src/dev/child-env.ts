@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { devNull } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { ConfigError, loadApiConfig, loadWorkerConfig, type DevConfig } from '../config.ts';
 import { connectHost } from './ports.ts';
 
@@ -34,6 +34,7 @@ export function createChildEnv(config: DevConfig, urls: StackUrls, secrets: Stac
     // Ctrl-C is to be quick; a reservation that is cut off is made again by the next start.
     WORKER_SHUTDOWN_GRACE: '5s',
     API_SHUTDOWN_GRACE: '3s',
+    DEMO_PAGE: resolve('src/dev/demo.html'),
     SESSION_SECRET: secrets.session,
     ADMIN_TOKEN: secrets.admin,
     ...(config.external.temporal === undefined ? onEmbeddedTemporal(given, urls.temporalAddress) : given),

@@ -19,6 +19,7 @@ export function welcomeText(facts: WelcomeFacts): string {
   const rows: [string, string | undefined][] = [
     ['API', apiUrl],
     ['API docs', facts.docsUrl],
+    ['A live cart', `${apiUrl}/demo`],
     ['Temporal Web UI', facts.webUiUrl],
     ['Temporal', facts.temporalAddress],
     ['Postgres', facts.databaseUrl],

@@ -5,6 +5,7 @@ import { secureHeaders } from 'hono/secure-headers';
 import { mountAdmin } from './admin.ts';
 import { cartSeen } from './middleware/cart-seen.ts';
 import { requestLog } from './middleware/request-log.ts';
+import { requestMetrics } from './middleware/request-metrics.ts';
 import { cartFromClient, cartFromPath } from './middleware/session.ts';
 import { onNotFound } from './not-found.ts';
 import { onError } from './on-error.ts';
@@ -17,6 +18,7 @@ import { registerCheckout } from './routes/checkout.ts';
 import { registerClaimCart } from './routes/claim-cart.ts';
 import { registerClearItems } from './routes/clear-items.ts';
 import { registerCreateSession } from './routes/create-session.ts';
+import { registerDemoPage } from './routes/demo-page.ts';
 import { registerGetCart } from './routes/get-cart.ts';
 import { registerGetHistory } from './routes/get-history.ts';
 import { registerGetOperation } from './routes/get-operation.ts';
@@ -24,9 +26,11 @@ import { registerGetOrder } from './routes/get-order.ts';
 import { registerHealth } from './routes/health.ts';
 import { registerListItems } from './routes/list-items.ts';
 import { registerListOrders } from './routes/list-orders.ts';
+import { registerMetrics } from './routes/metrics.ts';
 import { registerPaymentWebhook } from './routes/payment-webhook.ts';
 import { registerProblemTypes } from './routes/problem-types.ts';
 import { registerRemoveItem } from './routes/remove-item.ts';
+import { registerStreamCart } from './routes/stream-cart.ts';
 import type { AppEnv, HttpDeps } from './types.ts';
 
 /** The whole API over the given dependencies; it opens no connection and reads no environment. */
@@ -34,13 +38,16 @@ export function createApp(deps: HttpDeps): OpenAPIHono<AppEnv> {
   const app = createRouter();
   app.use(requestId());
   app.use(requestLog(deps.logger));
+  app.use(requestMetrics(deps.metrics.observeRequest));
   app.use(secureHeaders());
   app.use(bodyLimit({ maxSize: deps.bodyLimitBytes, onError: () => tooLarge(deps.bodyLimitBytes) }));
   app.onError(onError(deps.logger));
   app.notFound(onNotFound(app));
 
   registerHealth(app, deps);
+  registerMetrics(app, deps);
   registerProblemTypes(app);
+  registerDemoPage(app, deps);
   registerCreateSession(app, deps);
   registerGetOrder(app, deps);
   registerPaymentWebhook(app, deps);
@@ -62,7 +69,7 @@ function mountCart(app: OpenAPIHono<AppEnv>, deps: HttpDeps) {
   }
   for (const prefix of ['/api/v1', '']) {
     const items = createRouter();
-    for (const path of ['/items/*', '/operations/*', '/checkout', '/orders', '/history']) {
+    for (const path of ['/items/*', '/operations/*', '/checkout', '/orders', '/history', '/events']) {
       items.use(path, cartFromClient({ sessions, users, prefix, cookieSecure }), cartSeen(deps.views));
     }
     registerOfCart(items, deps);
@@ -81,6 +88,7 @@ function registerOfCart(app: OpenAPIHono<AppEnv>, deps: HttpDeps) {
   registerListOrders(app, deps);
   registerGetHistory(app, deps);
   registerGetOperation(app, deps);
+  registerStreamCart(app, deps);
 }
 
 function tooLarge(limitBytes: number): never {

@@ -20,7 +20,7 @@ export interface ClaimDeps {
   submit: SubmitCommand;
   claims: ClaimViews;
   views: CartViews;
-  feed: CartFeed;
+  feed: Pick<CartFeed, 'connected' | 'watch'>;
 }
 
 /** Two carts have their say: the guest's hands over, and then the user's has to be seen to have it. */

@@ -31,6 +31,8 @@ export const problems = {
   webhook_not_found: { status: 404, title: 'There is no such webhook' },
   webhook_delivered: { status: 409, title: 'The webhook has been delivered' },
   idempotency_key_reused: { status: 422, title: 'The idempotency key belongs to another request' },
+  too_many_streams: { status: 429, title: 'The cart has too many live streams' },
+  streams_full: { status: 503, title: 'There is no room for another live stream just now' },
   unsupported_media_type: { status: 415, title: 'The body has a type that is not taken' },
   body_too_large: { status: 413, title: 'The body is too large' },
   internal_error: { status: 500, title: 'Something went wrong on our side' },

@@ -28,7 +28,7 @@ export type SubmissionResult =
 export interface SubmitDeps {
   commands: CartCommands;
   views: CartViews;
-  feed: CartFeed;
+  feed: Pick<CartFeed, 'connected' | 'watch'>;
   catalog: Catalog;
 }
 

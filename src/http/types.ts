@@ -3,17 +3,20 @@ import type { Logger } from 'pino';
 import type { Cart, MergeRule } from '../domain/cart.ts';
 import type { CartSessions } from '../sessions/cart-sessions.ts';
 import type { CartTouch } from '../gateway/cart-touch.ts';
+import type { ApiMetrics } from '../metrics/api-metrics.ts';
 import type { VerifyPaymentWebhook } from '../payments/payment-webhook.ts';
 import type { VerifyToken } from '../identity/token-verifier.ts';
 import type { ListAbandonedCarts } from '../read-model/abandoned-carts.ts';
 import type { SummariseAbandonedCarts } from '../read-model/abandoned-summary.ts';
 import type { WebhookViews } from '../outbox/webhook-views.ts';
 import type { CartViews } from '../read-model/cart-views.ts';
+import type { LiveCarts } from '../read-model/live-carts.ts';
 import type { HistoryViews } from '../read-model/history-views.ts';
 import type { OrderViews } from '../read-model/order-views.ts';
 import type { AcceptPayment } from './accept-payment.ts';
 import type { Claim } from './claim-cart.ts';
 import type { WaitBounds } from './prefer.ts';
+import type { StreamPlaces } from './stream-places.ts';
 import type { SubmitCommand } from './submit-command.ts';
 
 /** What a request carries on its way through the app. */
@@ -24,6 +27,8 @@ export interface AppEnv {
     cartId: string;
     /** Of the user's cart, where a token is sent beside a session. */
     ownCartId: string | undefined;
+    /** Of what the cart was asked for with, a session or a token; ms since the epoch. */
+    expiresAt: number;
     /** In a read: the cart as it is saved. */
     cart: Cart | undefined;
     /** Where this mount's resources start, such as `/api/v1/carts/{sessionId}`. */
@@ -42,11 +47,13 @@ export interface HttpDeps {
   abandonedCarts: { list: ListAbandonedCarts; summarise: SummariseAbandonedCarts };
   submit: SubmitCommand;
   claim: Claim;
+  live: { carts: LiveCarts; places: StreamPlaces; heartbeatMs: number };
   /** Called with every cart that is read. */
   touch: CartTouch;
   verifyPayment: VerifyPaymentWebhook;
   acceptPayment: AcceptPayment;
   readiness: Readiness;
+  metrics: Pick<ApiMetrics, 'observeRequest' | 'scrape'>;
   logger: Logger;
   currency: string;
   wait: WaitBounds;
@@ -57,6 +64,8 @@ export interface HttpDeps {
   adminToken: string | undefined;
   /** Without them there are guests only. */
   users: Users | undefined;
+  /** A page to try carts with; without it there is none. */
+  demoPage: string | undefined;
 }
 
 /** How users are told from each other. */

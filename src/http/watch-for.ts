@@ -4,7 +4,7 @@ import type { CartFeed } from '../read-model/cart-feed.ts';
 const pollMs = { feedConnected: 500, feedLost: 50 };
 
 export interface Watch<T> {
-  feed: CartFeed;
+  feed: Pick<CartFeed, 'connected' | 'watch'>;
   operationId: string;
   waitMs: number;
   /** Runs when the watch stands, so that no notice of what it causes is missed; what it returns ends the wait. */

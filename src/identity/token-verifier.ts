@@ -5,6 +5,8 @@ export interface TokenClaims {
   issuer: string;
   subject: string;
   scopes: readonly string[];
+  /** ms since the epoch */
+  expiresAt: number;
 }
 
 /** `unavailable`: whether the token is good cannot be told just now. */
@@ -61,9 +63,12 @@ function keyFinder(keys: TokenVerifierOptions['keys']): JWTVerifyGetKey {
   return async () => secret;
 }
 
-function claimsOf({ sub: subject, scope, scp }: JWTPayload, issuer: string): TokenCheck {
+function claimsOf({ sub: subject, scope, scp, exp = 0 }: JWTPayload, issuer: string): TokenCheck {
   if (typeof subject !== 'string' || subject === '') return { status: 'invalid', reason: 'It names nobody.' };
-  return { status: 'valid', claims: { issuer, subject, scopes: [...scopesIn(scope), ...scopesIn(scp)] } };
+  return {
+    status: 'valid',
+    claims: { issuer, subject, scopes: [...scopesIn(scope), ...scopesIn(scp)], expiresAt: exp * 1_000 },
+  };
 }
 
 /** `scope` is a text with spaces (RFC 8693); some issuers send a list, or call it `scp`. */

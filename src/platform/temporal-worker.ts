@@ -1,9 +1,18 @@
-import { NativeConnection, Runtime, type Logger as TemporalLogger, type LogLevel } from '@temporalio/worker';
+import {
+  NativeConnection,
+  Runtime,
+  type Logger as TemporalLogger,
+  type LogLevel,
+  type RuntimeOptions,
+} from '@temporalio/worker';
 import type { TemporalConfig } from '../config.ts';
 import type { Logger } from './logger.ts';
 
-/** Routes the SDK's own lines, and those of workflows and activities, to the process's logger. */
-export function installTemporalRuntime(logger: Logger): void {
+/**
+ * Routes the SDK's own lines, and those of workflows and activities, to the process's logger.
+ * With an address (IP and port) its metrics are served there, at /metrics, for Prometheus.
+ */
+export function installTemporalRuntime(logger: Logger, metricsAddress?: string): void {
   const write = (level: LogLevel, message: string, meta?: object) => {
     logger[level.toLowerCase() as 'info'](meta ?? {}, message);
   };
@@ -16,7 +25,19 @@ export function installTemporalRuntime(logger: Logger): void {
     error: (message, meta) => write('ERROR', message, meta),
   };
   // We end the worker ourselves: in order, and only once.
-  Runtime.install({ logger: temporalLogger, shutdownSignals: [] });
+  Runtime.install({ logger: temporalLogger, shutdownSignals: [], ...metricsAt(metricsAddress) });
+}
+
+function metricsAt(bindAddress: string | undefined): Pick<RuntimeOptions, 'telemetryOptions'> {
+  if (bindAddress === undefined) return {};
+  // As Prometheus wants names: base units, counters that say so.
+  const prometheus = {
+    bindAddress,
+    useSecondsForDurations: true,
+    unitSuffix: true,
+    countersTotalSuffix: true,
+  };
+  return { telemetryOptions: { metrics: { prometheus } } };
 }
 
 const retryMs = 1_000;

@@ -14,7 +14,15 @@ export interface CartFeed {
   readonly connected: boolean;
   /** Calls `onOutcome` when the operation's outcome is written. Returns the way to stop watching. */
   watch(operationId: string, onOutcome: () => void): () => void;
+  /** Tells of every cart that is saved. Returns the way to stop listening. */
+  subscribe(listener: CartFeedListener): () => void;
   close(): Promise<void>;
+}
+
+export interface CartFeedListener {
+  onSaved(cartId: string): void;
+  /** The connection stands (again): what was told before may have been missed. */
+  onConnected(): void;
 }
 
 const reconnectAfterMs = 250;
@@ -22,6 +30,7 @@ const reconnectAfterMs = 250;
 /** One listening connection a process, shared by all requests; lost, it is opened again until it stands. */
 export function createCartFeed(databaseUrl: string): CartFeed {
   const watchers = new Map<string, Set<() => void>>();
+  const listeners = new Set<CartFeedListener>();
   let connected = false;
   let closed = false;
   let retry: NodeJS.Timeout | undefined;
@@ -37,7 +46,7 @@ export function createCartFeed(databaseUrl: string): CartFeed {
     connect_timeout: 2,
     backoff: false,
     connection: { application_name: 'durable-cart feed' },
-    onnotify: (_channel, payload) => deliver(payload, watchers),
+    onnotify: (_channel, payload) => deliver(payload, watchers, listeners),
     onclose: () => {
       connected = false;
       listenLater();
@@ -49,6 +58,7 @@ export function createCartFeed(databaseUrl: string): CartFeed {
     try {
       await client.unsafe(`listen ${cartFeedChannel}`);
       connected = true;
+      for (const listener of listeners) listener.onConnected();
     } catch {
       listenLater();
     }
@@ -73,6 +83,7 @@ export function createCartFeed(databaseUrl: string): CartFeed {
         if (set.size === 0) watchers.delete(operationId);
       };
     },
+    subscribe: (listener) => added(listeners, listener),
     async close() {
       closed = true;
       clearTimeout(retry);
@@ -81,9 +92,19 @@ export function createCartFeed(databaseUrl: string): CartFeed {
   };
 }
 
-function deliver(payload: string, watchers: ReadonlyMap<string, ReadonlySet<() => void>>): void {
-  const { operationIds } = JSON.parse(payload) as CartNotice;
+function added<T>(set: Set<T>, member: T): () => void {
+  set.add(member);
+  return () => void set.delete(member);
+}
+
+function deliver(
+  payload: string,
+  watchers: ReadonlyMap<string, ReadonlySet<() => void>>,
+  listeners: ReadonlySet<CartFeedListener>,
+): void {
+  const { cartId, operationIds } = JSON.parse(payload) as CartNotice;
   for (const operationId of operationIds) {
     for (const notify of watchers.get(operationId) ?? []) notify();
   }
+  for (const listener of listeners) listener.onSaved(cartId);
 }

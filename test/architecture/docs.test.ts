@@ -50,6 +50,10 @@ function missingIn(page: string, text: string): string[] {
 }
 
 describe('the documentation', () => {
+  it('shows the example that is tested', async () => {
+    expect(await read('README.md')).toContain(await read('docs/examples/storefront.ts'));
+  });
+
   it('names only paths, make targets and npm scripts that exist', async () => {
     const texts = await Promise.all(pages.map(async (page) => [page, await read(page)] as const));
     expect(pages.length).toBeGreaterThan(10);

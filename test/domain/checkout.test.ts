@@ -10,9 +10,11 @@ import {
   checkout,
   envelope,
   given,
+  held,
   item,
   notPaid,
   openedAt,
+  ordered,
   outOfStock,
   paid,
   payWithinMs,
@@ -31,21 +33,6 @@ const tell = (cartLog: CartLog, command: ExternalCommand, when = at, id?: string
 const outcomes = (cartLog: CartLog) => cartLog.toState().unsaved.outcomes.map(({ result }) => result);
 const wanted = (cartLog: CartLog) => effectsOf(cartLog.cart).map(({ type }) => type);
 const statuses = ({ orders }: Cart) => orders.map(({ status }) => status);
-
-/** Two apples held. */
-function held() {
-  const cartLog = given(addItem(item('apple', 2)));
-  answer(cartLog, yes);
-  return cartLog;
-}
-
-/** The same, with an order that waits for its payment. */
-function ordered() {
-  const cartLog = held();
-  tell(cartLog, checkout());
-  settleAll(cartLog, at);
-  return cartLog;
-}
 
 describe('a checkout', () => {
   it('of a cart whose lines are held places the order at once, and asks for its payment', () => {

@@ -7,9 +7,10 @@ import {
   answer,
   checkout,
   envelope,
-  given,
+  held,
   item,
   openedAt,
+  ordered,
   paid,
   payWithinMs,
   settleAll,
@@ -26,19 +27,6 @@ const told = (cartLog: CartLog, booked?: PlacedOrder[]): OutboundEvent[] =>
   outboundEvents({ cart: cartLog.cart, events: eventsOf(cartLog) }, booked);
 const versionOf = (cartLog: CartLog, type: string) =>
   eventsOf(cartLog).find((event) => event.type === type)?.version;
-
-function held() {
-  const cartLog = given(addItem(item('apple', 2)));
-  answer(cartLog, yes);
-  return cartLog;
-}
-
-function ordered() {
-  const cartLog = held();
-  cartLog.handle(envelope(checkout()), at);
-  settleAll(cartLog, at);
-  return cartLog;
-}
 
 const placedIn = (cartLog: CartLog): PlacedOrder[] =>
   eventsOf(cartLog).flatMap((event) => (event.type === 'OrderPlaced' ? [event.order] : []));

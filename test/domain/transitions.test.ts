@@ -10,9 +10,11 @@ import {
   answer,
   checkout,
   given,
+  held,
   item,
   notPaid,
   openedAt,
+  ordered,
   paid,
   yes,
 } from '../support/cart-scenario.ts';
@@ -45,19 +47,6 @@ const carts: Record<CartStatus, () => Cart> = {
 function claimed() {
   const cartLog = held();
   cartLog.handle({ operationId: 'claim', fingerprint: '', command: claimBy('user1') }, openedAt + 51_000);
-  return cartLog;
-}
-
-function held() {
-  const cartLog = given(addItem(item('apple', 2)));
-  answer(cartLog, yes);
-  return cartLog;
-}
-
-function ordered() {
-  const cartLog = held();
-  cartLog.handle({ operationId: 'checkout', fingerprint: '', command: checkout() }, openedAt + 51_000);
-  answer(cartLog, yes);
   return cartLog;
 }
 

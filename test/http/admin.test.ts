@@ -5,17 +5,21 @@ import { createFakeApi, type FakeApi } from '../support/fake-api.ts';
 const adminToken = 'an-admin-token-that-only-the-tests-know';
 const bearer = { authorization: `Bearer ${adminToken}` };
 
-/** Every route under /api/v1/admin, also those that come later. */
+/** The metrics, and every route under /api/v1/admin, also those that come later. */
 function adminRoutes({ app }: FakeApi): [string, string][] {
   return app.routes
-    .filter(({ method, path }) => method !== 'ALL' && path.startsWith('/api/v1/admin/'))
+    .filter(({ method, path }) => method !== 'ALL' && /^\/(api\/v1\/admin\/|metrics$)/.test(path))
     .map(({ method, path }) => [method, path.replaceAll(/:\w+/g, 'x')]);
 }
 
 describe('every admin route', () => {
   it('is there', () => {
     expect(adminRoutes(createFakeApi({ adminToken })).map(([, path]) => path)).toEqual(
-      expect.arrayContaining(['/api/v1/admin/abandoned-carts', '/api/v1/admin/abandoned-carts/summary']),
+      expect.arrayContaining([
+        '/api/v1/admin/abandoned-carts',
+        '/api/v1/admin/abandoned-carts/summary',
+        '/metrics',
+      ]),
     );
   });
 

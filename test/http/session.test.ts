@@ -29,6 +29,7 @@ const requests: [string, string, unknown?][] = [
   ['DELETE', '/items'],
   ['GET', '/operations/abc'],
   ['GET', '/history'],
+  ['GET', '/events'],
 ];
 
 describe('a session that is not good is a 404 with no work done behind it', () => {

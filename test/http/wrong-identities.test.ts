@@ -11,11 +11,11 @@ const createApi = () => createFakeApi({ users, adminToken });
 const kinds = {
   public: /^(\/livez|\/readyz|\/problems\/:slug|\/api\/v1\/sessions)$/,
   signed: /^\/api\/v1\/webhooks\/payments$/,
-  admin: /^\/api\/v1\/admin\//,
+  admin: /^(\/api\/v1\/admin\/|\/metrics$)/,
   claim: /^\/api(\/v1\/carts|\/cart)\/:sessionId\/claim$/,
   pathCart: /^\/api(\/v1\/carts|\/cart)\/:sessionId(\/|$)/,
   order: /^\/api\/v1\/orders\/:orderId$/,
-  clientCart: /^(\/api\/v1)?\/(items|checkout|orders|history|operations)(\/|$)/,
+  clientCart: /^(\/api\/v1)?\/(items|checkout|orders|history|operations|events)(\/|$)/,
 } as const;
 type Kind = keyof typeof kinds;
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CartLog } from '../../src/domain/cart-log.ts';
 import { createCartLog, openCart } from '../../src/domain/cart-log.ts';
 import type { NewItem } from '../../src/domain/commands.ts';
-import { closeDatabase, createDatabase, type Database } from '../../src/platform/database.ts';
+import type { Database } from '../../src/platform/database.ts';
 import { createAbandonedCarts, type AbandonedCart } from '../../src/read-model/abandoned-carts.ts';
 import { createAbandonedSummary } from '../../src/read-model/abandoned-summary.ts';
 import { createCartProjector } from '../../src/read-model/cart-projector.ts';
@@ -28,7 +28,7 @@ function abandonedAt(cartId: string, at: number, items: NewItem[], currency = 'E
 
 beforeAll(async () => {
   shop = await openShop({ worker: false, env: { ADMIN_TOKEN: adminToken } });
-  database = createDatabase({ url: shop.settings.DATABASE_URL, poolSize: 4, applicationName: 'test' });
+  database = shop.database;
   const carts = Array.from({ length: 25 }, (_, index) =>
     // Five at the same moment, so that a page ends between them.
     abandonedAt(`cart-${index}`, now - minute * Math.floor(index / 5), [item('apple', index + 1, 10)]),
@@ -45,7 +45,6 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await closeDatabase(database);
   await shop.close();
 });
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { closeDatabase, createDatabase, type Database } from '../../src/platform/database.ts';
+import type { Database } from '../../src/platform/database.ts';
 import { createCatalog } from '../../src/read-model/catalog.ts';
 import { openShop, type Shop } from '../support/shop.ts';
 
@@ -8,12 +8,11 @@ let database: Database;
 
 beforeAll(async () => {
   shop = await openShop({ env: { CATALOG: 'strict' } });
-  database = createDatabase({ url: shop.settings.DATABASE_URL, poolSize: 2, applicationName: 'test' });
+  database = shop.database;
   await shop.sql`insert into products (name, unit_price_minor) values ('apple', 120), ('constructor', 7)`;
 });
 
 afterAll(async () => {
-  await closeDatabase(database);
   await shop.close();
 });
 

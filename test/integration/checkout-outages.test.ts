@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OrderStatus } from '../../src/domain/order.ts';
 import type { FaultControl } from '../../src/dev/stub/control-panel.ts';
 import type { OrderView } from '../../src/read-model/order-views.ts';
-import { booksOf } from '../support/books.ts';
+import { booksOf, expectBooksInOrder } from '../support/books.ts';
 import { openShop, type Shop } from '../support/shop.ts';
 import { allReserved, until, type Shopper } from '../support/shopper.ts';
 
@@ -98,19 +98,6 @@ const scenarios: Record<
   },
 };
 
-/** Held as wanted, one live order at most, and no more money taken than what is ordered and paid. */
-async function expectInOrder(shopper: Shopper): Promise<void> {
-  const { status, totals } = await shopper.cart();
-  const books = await booksOf(shop, shopper.cartId);
-  const all = (wanted: OrderStatus) => books.orders.filter((order) => order.status === wanted);
-  const paidMinor = all('paid').reduce((sum, { totalMinor }) => sum + totalMinor, 0);
-  expect(books.heldUnits).toBe(status === 'completed' ? 0 : totals.itemCount);
-  expect(books.soldUnits).toBe(all('paid').length * units);
-  expect(all('awaiting_payment').length).toBeLessThanOrEqual(1);
-  expect(books.capturedMinor - books.refundedMinor).toBe(paidMinor);
-  expect(books.payments).toHaveLength(books.orders.length);
-}
-
 describe.each<[string, Fault]>([
   ['a 503', 'failNext'],
   ['a dropped connection', 'dropNext'],
@@ -138,7 +125,7 @@ describe.each<[string, Fault]>([
         () => booksOf(shop, shopper.cartId),
         ({ soldUnits }) => soldUnits === (ends === 'paid' ? units : 0),
       );
-      await expectInOrder(shopper);
+      await expectBooksInOrder(shop, shopper);
     },
   );
 });

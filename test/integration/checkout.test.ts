@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OrderView } from '../../src/read-model/order-views.ts';
+import { createOrderBook } from '../../src/read-model/order-book.ts';
 import { openShop, type Shop } from '../support/shop.ts';
 import { allReserved, until, type Shopper } from '../support/shopper.ts';
 
@@ -235,13 +236,17 @@ describe('an order', () => {
     const cookie = { cookie: `cart_session=${shopper.sessionId}` };
     expect((await shopper.call('GET', `/api/v1/orders/${orderId}`, undefined, cookie)).status).toBe(200);
     const other = await shop.newShopper();
-    for (const sessionId of [other.sessionId, 'made-up', '']) {
-      expect(await shopper.order(orderId, sessionId)).toMatchObject({
-        status: 404,
-        body: { code: 'order_not_found' },
-      });
+    const notFound = (detail: string) => ({
+      status: 404,
+      body: { code: 'order_not_found', detail: expect.stringContaining(detail) as string },
+    });
+    expect(await shopper.order(orderId, other.sessionId)).toMatchObject(notFound('This session has no'));
+    for (const sessionId of ['made-up', '']) {
+      expect(await shopper.order(orderId, sessionId)).toMatchObject(notFound('Session-Id'));
     }
-    expect((await other.call('GET', `/api/v1/orders/${orderId}`)).status).toBe(404);
+    for (const id of [orderId, 'no-such-order']) {
+      expect(await other.call('GET', `/api/v1/orders/${id}`)).toMatchObject(notFound('Session-Id'));
+    }
   });
 
   it('is in the list, newest first, page by page', async () => {
@@ -282,14 +287,7 @@ describe('an order', () => {
 
 describe('the order book', () => {
   it('alone lets a cart have one open order, whatever asks for another at the same time', async () => {
-    const { createOrderBook } = await import('../../src/read-model/order-book.ts');
-    const { createDatabase, closeDatabase } = await import('../../src/platform/database.ts');
-    const database = createDatabase({
-      url: shop.settings.DATABASE_URL,
-      poolSize: 10,
-      applicationName: 'test',
-    });
-    const book = createOrderBook(database);
+    const book = createOrderBook(shop.database);
     const draft = (attempt: number) => ({
       ...{ orderId: `raced-${attempt}`, cartId: 'raced', attempt, checkoutId: 1, currency: 'EUR' },
       ...{ items: [], totals: { itemCount: 0, totalMinor: 0 }, payWithinMs: 60_000 },
@@ -300,6 +298,5 @@ describe('the order book', () => {
     expect(new Set(placed.map(({ orderId }) => orderId)).size).toBe(1);
     const [count] = await shop.sql`select count(*)::int as orders from orders where cart_id = 'raced'`;
     expect(count).toEqual({ orders: 1 });
-    await closeDatabase(database);
   });
 });

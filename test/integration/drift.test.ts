@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadMigrateConfig } from '../../src/config.ts';
 import { createOpenCarts } from '../../src/gateway/open-carts.ts';
-import { closeDatabase, createDatabase, type Database } from '../../src/platform/database.ts';
+import type { Database } from '../../src/platform/database.ts';
 import { createCartProjector } from '../../src/read-model/cart-projector.ts';
 import { findDrift, type Drift, type RunningCarts } from '../../src/read-model/drift.ts';
 import { cartWorkflowId } from '../../workflows/cart.messages.ts';
@@ -16,13 +16,12 @@ let running: RunningCarts;
 
 beforeAll(async () => {
   shop = await openShop();
-  database = createDatabase({ url: shop.settings.DATABASE_URL, poolSize: 4, applicationName: 'test' });
+  database = shop.database;
   const { taskQueue } = loadMigrateConfig(shop.settings).temporal;
   running = createOpenCarts({ client: shop.temporal, taskQueue });
 });
 
 afterAll(async () => {
-  await closeDatabase(database);
   await shop.close();
 });
 

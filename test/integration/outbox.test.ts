@@ -4,7 +4,7 @@ import type { CartSave } from '../../src/domain/persistence.ts';
 import { createDeliveryBook } from '../../src/outbox/delivery-book.ts';
 import { createOutboxRelay } from '../../src/outbox/relay.ts';
 import { createWebhookViews, type WebhookStatus } from '../../src/outbox/webhook-views.ts';
-import { closeDatabase, createDatabase, type Database } from '../../src/platform/database.ts';
+import type { Database } from '../../src/platform/database.ts';
 import { createCartProjector } from '../../src/read-model/cart-projector.ts';
 import { createOrderBook } from '../../src/read-model/order-book.ts';
 import {
@@ -27,11 +27,10 @@ let database: Database;
 
 beforeAll(async () => {
   shop = await openShop({ worker: false });
-  database = createDatabase({ url: shop.settings.DATABASE_URL, poolSize: 6, applicationName: 'test' });
+  database = shop.database;
 });
 
 afterAll(async () => {
-  await closeDatabase(database);
   await shop.close();
 });
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createCartProjector } from '../../src/read-model/cart-projector.ts';
 import { createCartViews, loadStoredCart } from '../../src/read-model/cart-views.ts';
 import { forgetOldOperations } from '../../src/read-model/operation-retention.ts';
-import { closeDatabase, createDatabase, type Database } from '../../src/platform/database.ts';
+import type { Database } from '../../src/platform/database.ts';
 import { createCartLog, type CartLog } from '../../src/domain/cart-log.ts';
 import type { CartSave } from '../../src/domain/persistence.ts';
 import { addItem, envelope, given, item, openedAt } from '../support/cart-scenario.ts';
@@ -13,11 +13,10 @@ let database: Database;
 
 beforeAll(async () => {
   shop = await openShop({ worker: false });
-  database = createDatabase({ url: shop.settings.DATABASE_URL, poolSize: 4, applicationName: 'test' });
+  database = shop.database;
 });
 
 afterAll(async () => {
-  await closeDatabase(database);
   await shop.close();
 });
 

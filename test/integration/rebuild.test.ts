@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Cart } from '../../src/domain/cart.ts';
 import { evolve } from '../../src/domain/evolve.ts';
 import type { CartEvent } from '../../src/domain/events.ts';
-import { closeDatabase, createDatabase, type Database } from '../../src/platform/database.ts';
+import type { Database } from '../../src/platform/database.ts';
 import { createCartProjector } from '../../src/read-model/cart-projector.ts';
 import { createCartViews } from '../../src/read-model/cart-views.ts';
 import { createHistoryViews } from '../../src/read-model/history-views.ts';
@@ -29,7 +29,7 @@ let database: Database;
 
 beforeAll(async () => {
   shop = await openShop({ worker: false });
-  database = createDatabase({ url: shop.settings.DATABASE_URL, poolSize: 4, applicationName: 'test' });
+  database = shop.database;
 });
 
 beforeEach(async () => {
@@ -37,7 +37,6 @@ beforeEach(async () => {
 });
 
 afterAll(async () => {
-  await closeDatabase(database);
   await shop.close();
 });
 

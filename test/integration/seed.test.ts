@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { upsertCatalogue } from '../../src/dev/seed/catalogue.ts';
 import { makeDemoCarts, type DemoCart } from '../../src/dev/seed/demo-carts.ts';
 import { transitions } from '../../src/domain/transitions.ts';
-import { closeDatabase, createDatabase } from '../../src/platform/database.ts';
 import type { CartView } from '../../src/domain/cart-view.ts';
 import { openShop, type Shop } from '../support/shop.ts';
 
@@ -18,14 +17,11 @@ afterAll(async () => {
 
 describe('the demo data', () => {
   it('fills the catalogue, and again without a change', async () => {
-    const url = shop.settings.DATABASE_URL;
-    const database = createDatabase({ url, poolSize: 1, applicationName: 'seed test' });
     await shop.sql`insert into products (name, unit_price_minor) values ('apple', 1), ('own', 7)`;
-    const count = await upsertCatalogue(database);
+    const count = await upsertCatalogue(shop.database);
     const products = () => shop.sql`select * from products order by name`;
     const first = await products();
-    await upsertCatalogue(database);
-    await closeDatabase(database);
+    await upsertCatalogue(shop.database);
     expect(await products()).toEqual(first);
     expect(first).toHaveLength(count + 1);
     expect(first.find(({ name }) => name === 'apple')).toMatchObject({ unit_price_minor: 45 });

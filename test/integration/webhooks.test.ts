@@ -5,7 +5,7 @@ import { loadWorkerConfig } from '../../src/config.ts';
 import { createStartDelivery } from '../../src/gateway/webhook-deliveries.ts';
 import { createOutboxRelay } from '../../src/outbox/relay.ts';
 import { createWebhookViews } from '../../src/outbox/webhook-views.ts';
-import { closeDatabase, createDatabase, type Database } from '../../src/platform/database.ts';
+import type { Database } from '../../src/platform/database.ts';
 import { createLogger } from '../../src/platform/logger.ts';
 import { openShop, type Shop } from '../support/shop.ts';
 import { until } from '../support/shopper.ts';
@@ -21,13 +21,12 @@ beforeAll(async () => {
   shop = await openShop({
     env: { WEBHOOK_URL: receiver.url, WEBHOOK_SECRET: webhookSecret, WEBHOOK_GIVE_UP_AFTER: '4s' },
   });
-  database = createDatabase({ url: shop.settings.DATABASE_URL, poolSize: 4, applicationName: 'test' });
+  database = shop.database;
   connection = await NativeConnection.connect({ address: shop.settings.TEMPORAL_ADDRESS });
 });
 
 afterAll(async () => {
   await connection.close();
-  await closeDatabase(database);
   await shop.close();
   await receiver.close();
 });

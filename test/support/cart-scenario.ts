@@ -87,5 +87,20 @@ export function settleAll(cartLog: CartLog, at = openedAt + 50_000): void {
   for (let round = 0; round < 20 && effectsOf(cartLog.cart).length > 0; round += 1) answer(cartLog, yes, at);
 }
 
+/** Two apples held. */
+export function held(): CartLog {
+  const cartLog = given(addItem(item('apple', 2)));
+  answer(cartLog, yes);
+  return cartLog;
+}
+
+/** The same, with an order that waits for its payment. */
+export function ordered(at = openedAt + 60_000): CartLog {
+  const cartLog = held();
+  cartLog.handle(envelope(checkout()), at);
+  settleAll(cartLog, at);
+  return cartLog;
+}
+
 export const outOfStock: EffectResult = { status: 'unavailable', reason: 'out of stock' };
 export const noAnswer: EffectResult = { status: 'failed', reason: 'no answer' };

@@ -4,12 +4,16 @@ import type { ProblemDetails } from '../../src/http/problem.ts';
 import type { Submission, SubmissionResult } from '../../src/http/submit-command.ts';
 import type { ClaimResult } from '../../src/http/claim-cart.ts';
 import { createApp } from '../../src/http/app.ts';
+import { createStreamPlaces } from '../../src/http/stream-places.ts';
+import { countAnswers } from '../../src/http/count-answers.ts';
 import type { HttpDeps } from '../../src/http/types.ts';
 import { createPaymentWebhookVerifier, type PaymentNotice } from '../../src/payments/payment-webhook.ts';
+import { createApiMetrics } from '../../src/metrics/api-metrics.ts';
 import type { CartViews } from '../../src/read-model/cart-views.ts';
 import type { OrderViews } from '../../src/read-model/order-views.ts';
 import { cartIdOf, createCartSessions } from '../../src/sessions/cart-sessions.ts';
 import { addItem, given, item } from './cart-scenario.ts';
+import { createFakeLiveCarts } from './fake-live-carts.ts';
 
 export const bodyLimitBytes = 65_536;
 export const sessionSecret = 'a secret that only the tests know about';
@@ -46,13 +50,14 @@ export function createFakeApi(overrides: Partial<HttpDeps> = {}) {
     verifyPayment: createPaymentWebhookVerifier({ secrets: [webhookSecret] }),
     acceptPayment: async (_payment: PaymentNotice): Promise<void> => {},
   };
+  const metrics = createApiMetrics({ open: async () => undefined, ended: async () => undefined }, () => 0);
   const sessions = createCartSessions({ secrets: [sessionSecret], ttlMs: sessionTtlMs });
   const app = createApp({
     sessions,
-    submit: async (submission) => {
+    submit: countAnswers(async (submission) => {
       submissions.push(submission);
       return await behaviour.submit(submission);
-    },
+    }, metrics.countCommand),
     orders: behaviour.orders,
     webhooks: {
       listWebhooks: async () => ({ webhooks: [], next: undefined }),
@@ -83,9 +88,16 @@ export function createFakeApi(overrides: Partial<HttpDeps> = {}) {
       list: async () => ({ carts: [], next: undefined }),
       summarise: async () => ({ count: 0, totalMinor: 0, days: [], topItems: [] }),
     },
+    live: {
+      carts: createFakeLiveCarts().carts,
+      places: createStreamPlaces({ perCart: 20, perProcess: 100 }),
+      heartbeatMs: 60_000,
+    },
     adminToken: undefined,
     users: undefined,
+    demoPage: undefined,
     readiness: async () => ({ postgres: 'ok', temporal: 'ok' }),
+    metrics,
     logger: pino({ base: null }, collect(logLines)),
     currency: 'EUR',
     wait: { defaultMs: 1_000, maxMs: 30_000 },
@@ -104,7 +116,8 @@ export function createFakeApi(overrides: Partial<HttpDeps> = {}) {
     });
     const text = await response.text();
     // Typed as a problem, which is what most tests look at.
-    const json = (text === '' ? undefined : JSON.parse(text)) as ProblemDetails;
+    const isJson = /json/.test(response.headers.get('content-type') ?? '');
+    const json = (isJson && text !== '' ? JSON.parse(text) : undefined) as ProblemDetails;
     return { status: response.status, headers: response.headers, body: json, text };
   }
 
@@ -119,6 +132,7 @@ export function createFakeApi(overrides: Partial<HttpDeps> = {}) {
     logLines,
     touched,
     payments,
+    metrics,
     behaviour,
     call,
     add: (body: unknown, headers?: Record<string, string>) =>

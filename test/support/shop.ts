@@ -13,6 +13,7 @@ import { startPaymentStub } from '../../src/dev/payment-stub/start.ts';
 import { defaultControl, type Control, type ControlChange } from '../../src/dev/reservation-stub/control.ts';
 import type { Hold } from '../../src/dev/reservation-stub/ledger.ts';
 import { startReservationStub } from '../../src/dev/reservation-stub/start.ts';
+import { closeDatabase, createDatabase } from '../../src/platform/database.ts';
 import { startHttpServer } from '../../src/platform/http-server.ts';
 import { createLogger } from '../../src/platform/logger.ts';
 import { migrateDatabase } from '../../src/platform/migrations.ts';
@@ -32,10 +33,15 @@ export interface ShopOptions {
   /** Instead of the run's own servers, for tests that end them. */
   databaseUrl?: string;
   temporalAddress?: string;
+  /** Puts something between the shop and the others: the address to use instead of this one. */
+  via?: (url: string) => Promise<string>;
 }
 
+const directly = async (url: string): Promise<string> => url;
+
 /** The whole service over real parts, with a database and a task queue of its own; everything speaks HTTP or TCP. */
-export async function openShop({ control, env = {}, worker = true, ...servers }: ShopOptions = {}) {
+export async function openShop(options: ShopOptions = {}) {
+  const { control, env = {}, worker = true, via = directly, ...servers } = options;
   quietTemporal();
   const folder = await mkdtemp(join(tmpdir(), 'durable-cart-shop-'));
   const databaseUrl = servers.databaseUrl ?? (await createDatabaseUrl());
@@ -57,12 +63,12 @@ export async function openShop({ control, env = {}, worker = true, ...servers }:
   });
   const payments = createPaymentStubClient(paymentStub.url);
   const settings = {
-    DATABASE_URL: databaseUrl,
+    DATABASE_URL: await via(databaseUrl),
     TEMPORAL_ADDRESS: servers.temporalAddress ?? inject('temporalAddress'),
     TEMPORAL_TASK_QUEUE: `carts-${randomUUID()}`,
     SESSION_SECRET: 'a secret that only the tests know about',
-    RESERVATION_URL: stub.url,
-    PAYMENT_URL: paymentStub.url,
+    RESERVATION_URL: await via(stub.url),
+    PAYMENT_URL: await via(paymentStub.url),
     PAYMENT_WEBHOOK_SECRET: testWebhookSecret,
     CATALOG: 'open',
     PORT: '0',
@@ -75,10 +81,11 @@ export async function openShop({ control, env = {}, worker = true, ...servers }:
   const api = createApi(apiConfig, createLogger({ level: 'silent', service: 'api' }));
   const server = await startHttpServer({ fetch: api.app.fetch, host, port: 0 });
   const url = `http://${host}:${server.port}`;
-  await payments.control({ webhookUrl: `${url}/api/v1/webhooks/payments`, webhooks: 'on' });
+  await payments.control({ webhookUrl: await via(`${url}/api/v1/webhooks/payments`), webhooks: 'on' });
   const temporal = createTemporalClient(apiConfig.temporal);
   const workers = createWorkers(settings);
   if (worker) await workers.start();
+  const database = createDatabase({ url: databaseUrl, poolSize: 10, applicationName: 'test' });
 
   return {
     url,
@@ -88,9 +95,12 @@ export async function openShop({ control, env = {}, worker = true, ...servers }:
     stub: createStubClient(stub.url),
     payments,
     sql: postgres(databaseUrl, { max: 2, onnotice: () => {} }),
+    /** For tests of what is built on it; like the other, it connects on first use. */
+    database,
     newShopper: () => createShopper(url),
     async close() {
       await this.sql.end({ timeout: 1 });
+      await closeDatabase(database);
       await workers.stop();
       const runs = temporal.workflow.list({ query: `TaskQueue = "${settings.TEMPORAL_TASK_QUEUE}"` });
       await replayCarts(runs.intoHistories({ concurrency: 4 }), workflowSource());
@@ -123,7 +133,7 @@ function createWorkers(settings: Record<string, string>) {
   let stopAll: (() => Promise<void>)[] = [];
   return {
     async start() {
-      const config = loadWorkerConfig({ ...settings, WORKER_SHUTDOWN_GRACE: '0ms' });
+      const config = loadWorkerConfig({ WORKER_SHUTDOWN_GRACE: '0ms', ...settings });
       const connection = await NativeConnection.connect(config.temporal.connection);
       const { worker, close } = await createCartWorker(config, connection, workflowSource());
       const running = worker.run();

@@ -62,11 +62,12 @@ export async function createShopper(baseUrl: string) {
 
 export type Shopper = Awaited<ReturnType<typeof createShopper>>;
 
-/** Asks again until the condition holds; fails with the last answer after `deadlineMs`. */
+/** Asks again until the condition holds, every `pollMs`; fails with the last answer after `deadlineMs`. */
 export async function until<T>(
   ask: () => Promise<T>,
   holds: (answer: T) => boolean,
   deadlineMs = 15_000,
+  pollMs = 25,
 ): Promise<T> {
   const giveUpAt = performance.now() + deadlineMs;
   for (;;) {
@@ -74,7 +75,7 @@ export async function until<T>(
     if (holds(answer)) return answer;
     if (performance.now() > giveUpAt)
       throw new Error(`Still not so after ${deadlineMs} ms: ${JSON.stringify(answer)}`);
-    await new Promise((resolve) => setTimeout(resolve, 25));
+    await new Promise((resolve) => setTimeout(resolve, pollMs));
   }
 }
 

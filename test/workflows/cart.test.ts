@@ -81,7 +81,11 @@ describe('the cart workflow', () => {
       await cart.send(addItem(item('apple', 1)));
       await test.env.sleep('20m');
       const line = (await cart.view())?.items[0];
-      expect(line?.reservation).toMatchObject({ status: 'failed', reservationId: null });
+      expect(line?.reservation).toMatchObject({
+        status: 'failed',
+        reservationId: null,
+        reason: 'The reservation service did not answer in time',
+      });
       await cart.handle.result();
     });
     expect(fakes.calls.reserve.length).toBeGreaterThan(10);

@@ -1,3 +1,4 @@
+import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CartView } from '../../src/domain/cart-view.ts';
 import { orderChanges } from '../../src/domain/order-changes.ts';
@@ -141,6 +142,28 @@ describe('a checkout', () => {
       .slice(1)
       .map(({ result }) => 'orderId' in result && result.orderId);
     expect(orderIds).toEqual(Array.from({ length: 10 }, () => 'ten-1'));
+  });
+});
+
+describe('a payment', () => {
+  it('that its service will never take ends the order, and the reason names that service', async () => {
+    const fakes = createFakePorts();
+    fakes.behaviour.beforePayment = async (call) => {
+      if (call === 'request') throw ApplicationFailure.nonRetryable('no such currency');
+    };
+    await test.withWorker(fakes.ports, async () => {
+      const cart = test.cart('no-payment', { ttlMs: days(1) });
+      await cart.send(addItem(item('apple', 2)));
+      await test.whenCart(cart, allReserved);
+      await cart.send(checkout());
+      await test.whenCart(cart, ({ status, order }) => status === 'active' && order === null);
+      await cart.handle.result();
+    });
+    const [order] = orderChanges(fakes.saves.flatMap(({ events }) => events));
+    expect(order).toMatchObject({
+      status: 'payment_failed',
+      reason: 'The payment service does not take this request',
+    });
   });
 });
 

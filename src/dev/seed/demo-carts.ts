@@ -1,7 +1,6 @@
 import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
 import { cartWorkflowId } from '../../../workflows/cart.messages.ts';
-import type { CartView } from '../../domain/cart-view.ts';
-import type { OrderView } from '../../read-model/order-views.ts';
+import { createCartClient, createSession, type Cart } from '../../client/index.ts';
 import type {
   Control as PaymentControl,
   ControlChange as PaymentControlChange,
@@ -23,11 +22,11 @@ export interface DemoCartsOptions {
   temporal: { connection: ConnectionOptions; namespace: string };
 }
 
-type Items = readonly { name: string; quantity: number }[];
-
 /** Long enough to look at, and below the default RESERVATION_ATTEMPT_TIMEOUT of two minutes. */
 const pendingLatencyMs = 100_000;
 const soldOut = 'durian';
+/** How long a demo cart may take to get where it should be. */
+const shownWithinMs = 30_000;
 
 /**
  * Makes one cart after the other as a shopper would, by HTTP. The stub answers at once meanwhile, except to
@@ -59,20 +58,24 @@ export async function* makeDemoCarts(options: DemoCartsOptions): AsyncGenerator<
 
 async function reserved(apiUrl: string): Promise<DemoCart> {
   const shopper = await newShopper(apiUrl);
-  await shopper.add([
-    { name: 'apple', quantity: 6 },
-    { name: 'pear', quantity: 2 },
-    { name: 'cherry', quantity: 1 },
-  ]);
+  await shopper.client.addItem({
+    items: [
+      { name: 'apple', quantity: 6 },
+      { name: 'pear', quantity: 2 },
+      { name: 'cherry', quantity: 1 },
+    ],
+  });
   return await shopper.describe('Everything is reserved', every('reserved'));
 }
 
 async function withUnavailableLine(apiUrl: string): Promise<DemoCart> {
   const shopper = await newShopper(apiUrl);
-  await shopper.add([
-    { name: 'mango', quantity: 2 },
-    { name: soldOut, quantity: 1 },
-  ]);
+  await shopper.client.addItem({
+    items: [
+      { name: 'mango', quantity: 2 },
+      { name: soldOut, quantity: 1 },
+    ],
+  });
   const special = `One line is unavailable: the stub has no ${soldOut}`;
   return await shopper.describe(special, (cart) =>
     cart.items.some(({ reservation }) => reservation.status === 'unavailable'),
@@ -81,8 +84,8 @@ async function withUnavailableLine(apiUrl: string): Promise<DemoCart> {
 
 async function abandoned({ apiUrl, temporal }: DemoCartsOptions): Promise<DemoCart> {
   const shopper = await newShopper(apiUrl);
-  await shopper.add([{ name: 'melon', quantity: 1 }]);
-  await until(shopper.cart, every('reserved'));
+  await shopper.client.addItem({ name: 'melon', quantity: 1 });
+  await shopper.shows(every('reserved'));
   const connection = await Connection.connect(temporal.connection);
   try {
     const client = new Client({ connection, namespace: temporal.namespace });
@@ -96,7 +99,7 @@ async function abandoned({ apiUrl, temporal }: DemoCartsOptions): Promise<DemoCa
 
 async function awaitingPayment(apiUrl: string): Promise<DemoCart> {
   const shopper = await newShopper(apiUrl);
-  await shopper.add([{ name: 'grape', quantity: 2 }]);
+  await shopper.client.addItem({ name: 'grape', quantity: 2 });
   const { orderNumber, payment } = await shopper.order();
   const special = `Awaiting payment of ${orderNumber}: pay it at ${payment.url}`;
   return await shopper.describe(special, (cart) => cart.status === 'awaiting_payment');
@@ -104,10 +107,12 @@ async function awaitingPayment(apiUrl: string): Promise<DemoCart> {
 
 async function completed(apiUrl: string, payments: ReturnType<typeof createPayments>): Promise<DemoCart> {
   const shopper = await newShopper(apiUrl);
-  await shopper.add([
-    { name: 'pineapple', quantity: 1 },
-    { name: 'lemon', quantity: 4 },
-  ]);
+  await shopper.client.addItem({
+    items: [
+      { name: 'pineapple', quantity: 1 },
+      { name: 'lemon', quantity: 4 },
+    ],
+  });
   const { orderNumber, payment } = await shopper.order();
   await payments.succeed(payment.paymentId);
   const special = `Completed: ${orderNumber} is paid; the next item starts the next cart`;
@@ -124,47 +129,54 @@ async function pending(apiUrl: string, stub: Stub): Promise<DemoCart> {
 async function checkingOut(apiUrl: string, stub: Stub): Promise<DemoCart> {
   const shopper = await newShopper(apiUrl);
   await addSlowly(shopper, stub);
-  await shopper.checkout('respond-async');
+  const leaving = new AbortController();
+  const order = shopper.client.checkout({}, { signal: leaving.signal });
   const special = `Checking out: the order is placed when the stub answers, in ${pendingLatencyMs / 1_000} s`;
-  return await shopper.describe(special, (cart) => cart.status === 'checking_out');
+  const [demo] = await Promise.all([
+    shopper.describe(special, (cart) => cart.status === 'checking_out').finally(() => leaving.abort()),
+    order.catch(() => {}),
+  ]);
+  return demo;
 }
 
 /** The stub takes the latency of the moment when the call arrives: waits for that. */
 async function addSlowly(shopper: Awaited<ReturnType<typeof newShopper>>, stub: Stub): Promise<void> {
   const before = await stub.reserveCalls();
-  await shopper.add([{ name: 'quince', quantity: 3 }]);
+  await shopper.client.addItem({ name: 'quince', quantity: 3 });
   await until(stub.reserveCalls, (calls) => calls > before);
 }
 
 async function newShopper(apiUrl: string) {
-  const { sessionId, cart } = await request<{ sessionId: string; cart: CartView }>(
-    'POST',
-    `${apiUrl}/api/v1/sessions`,
-  );
+  const { sessionId, cart } = await createSession({ baseUrl: apiUrl });
   const { cartId } = cart;
-  const url = `${apiUrl}/api/v1/carts/${sessionId}`;
-  const current = () => request<CartView>('GET', url);
-  const checkout = (prefer: string) => request('POST', `${url}/checkout`, {}, { prefer });
-  const latestOrder = async () =>
-    (await request<{ orders: OrderView[] }>('GET', `${url}/orders?limit=1`)).orders[0];
+  const client = createCartClient({ baseUrl: apiUrl, session: sessionId });
+  const shows = (holds: (cart: Cart) => boolean) =>
+    first(client.events({ signal: AbortSignal.timeout(shownWithinMs) }), holds);
   return {
     cartId,
-    cart: current,
-    add: (items: Items) => request('POST', `${url}/items`, { items }, { prefer: 'wait=20' }),
-    checkout,
+    client,
+    shows,
     /** Checks out, and has the order once it can be paid. */
     async order() {
-      await until(current, every('reserved'));
-      await checkout('wait=20');
-      const order = await until(latestOrder, (found) => Boolean(found?.payment));
-      if (!order?.payment) throw new Error('A demo order cannot be paid');
-      return { orderNumber: order.orderNumber, payment: order.payment };
+      await shows(every('reserved'));
+      const { orderId } = await client.checkout();
+      const { orderNumber, payment } = await until(
+        () => client.order(orderId),
+        (order) => order.payment !== null,
+      );
+      if (!payment) throw new Error('A demo order cannot be paid');
+      return { orderNumber, payment };
     },
-    async describe(special: string, shows: (cart: CartView) => boolean): Promise<DemoCart> {
-      const { status } = await until(current, (view) => view.items.length > 0 && shows(view));
+    async describe(special: string, holds: (cart: Cart) => boolean): Promise<DemoCart> {
+      const { status } = await shows((view) => view.items.length > 0 && holds(view));
       return { special, status, cartId, sessionId };
     },
   };
+}
+
+async function first<T>(values: AsyncIterable<T>, holds: (value: T) => boolean): Promise<T> {
+  for await (const value of values) if (holds(value)) return value;
+  throw new Error('A demo cart is not as expected');
 }
 
 type Stub = ReturnType<typeof createStub>;
@@ -188,7 +200,7 @@ function createPayments(paymentUrl: string) {
   };
 }
 
-const every = (status: string) => (cart: CartView) =>
+const every = (status: string) => (cart: Cart) =>
   cart.items.every(({ reservation }) => reservation.status === status);
 
 async function request<T>(

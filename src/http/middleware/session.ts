@@ -25,9 +25,9 @@ export function cartFromPath({ sessions, users, prefix }: CartOfRequest): Middle
   return createMiddleware<AppEnv>(async (c, next) => {
     const name = c.req.param('sessionId') ?? '';
     const user = await userOf(c, users);
-    const cartId =
-      name === ownCart ? cartIdOfUser(requireUser(c, user)) : cartIdOf(requireSession(sessions, name));
-    use(c, cartId, `${prefix}/${name}`);
+    const key =
+      name === ownCart ? keyOfUser(requireUser(c, user)) : keyOfSession(requireSession(sessions, name));
+    use(c, key, `${prefix}/${name}`);
     if (user) c.set('ownCartId', cartIdOfUser(user));
     await next();
   });
@@ -47,12 +47,12 @@ export function cartFromClient(
   return createMiddleware<AppEnv>(async (c, next) => {
     const user = await userOf(c, users);
     if (user) {
-      use(c, cartIdOfUser(user), prefix);
+      use(c, keyOfUser(user), prefix);
       return await next();
     }
     const header = c.req.header(sessionHeader);
     const session = header ? requireSession(sessions, header) : fromCookie(sessions, c);
-    use(c, cartIdOf(session), prefix);
+    use(c, keyOfSession(session), prefix);
     await next();
     c.header(sessionHeader, session.sessionId);
     setCookie(c, sessionCookie, session.sessionId, {
@@ -68,14 +68,14 @@ export function cartFromClient(
 /** The cart of who asks: by a token, or a session in the header or the cookie. Without any there is nothing to see. */
 export function cartOfOwner(
   { sessions, users }: Omit<CartOfRequest, 'prefix'>,
-  notFound: () => Error,
+  unowned: () => Error,
 ): MiddlewareHandler<AppEnv> {
   return createMiddleware<AppEnv>(async (c, next) => {
     const user = await userOf(c, users);
     const check = sessions.verify(c.req.header(sessionHeader) ?? getCookie(c, sessionCookie) ?? '');
-    if (user) use(c, cartIdOfUser(user), '/api/v1');
-    else if (check.status === 'valid') use(c, cartIdOf(check.session), '/api/v1');
-    else throw notFound();
+    if (user) use(c, keyOfUser(user), '/api/v1');
+    else if (check.status === 'valid') use(c, keyOfSession(check.session), '/api/v1');
+    else throw unowned();
     await next();
   });
 }
@@ -106,8 +106,21 @@ function requireSession(sessions: CartSessions, sessionId: string): CartSession 
   }
 }
 
-function use(c: AppContext, cartId: string, basePath: string) {
+/** What a cart is asked for with: a capability or a login, each for a time. */
+interface Key {
+  cartId: string;
+  expiresAt: number;
+}
+
+const keyOfUser = (user: TokenClaims): Key => ({ cartId: cartIdOfUser(user), expiresAt: user.expiresAt });
+const keyOfSession = (session: CartSession): Key => ({
+  cartId: cartIdOf(session),
+  expiresAt: session.expiresAt,
+});
+
+function use(c: AppContext, { cartId, expiresAt }: Key, basePath: string) {
   c.set('cartId', cartId);
+  c.set('expiresAt', expiresAt);
   c.set('basePath', basePath);
   // A cart is one shopper's, also where the path does not say so: no shared cache may keep it.
   c.header('Cache-Control', 'private, no-cache');

@@ -22,13 +22,20 @@ const route = createRoute({
 });
 
 export function registerGetOrder(app: OpenAPIHono<AppEnv>, { orders, sessions, users, views }: HttpDeps) {
-  app.use('/api/v1/orders/:orderId', cartOfOwner({ sessions, users }, orderNotFound), cartSeen(views));
+  app.use('/api/v1/orders/:orderId', cartOfOwner({ sessions, users }, ownerNeeded), cartSeen(views));
   app.openapi(route, async (c) => {
     const order = await orders.findOrder(c.get('cartId'), c.req.valid('param').orderId);
     if (!order) throw orderNotFound();
     return isNotModified(c, order.version) ? c.body(null, 304) : c.json(order, 200);
   });
 }
+
+/** The same answer, order or not: what is wrong is the request. */
+const ownerNeeded = () =>
+  fail(
+    'order_not_found',
+    'Send the token of the user, or the session that owns the order as Session-Id header or cookie: without it no order is shown.',
+  );
 
 /** The same for an order of somebody else's: who asks does not learn that it exists. */
 const orderNotFound = () =>

@@ -1,0 +1,23 @@
+import type { z } from 'zod';
+import type {
+  addItemBody,
+  cartSchema,
+  changeQuantityBody,
+  checkoutBody,
+  operationSchema,
+  orderListSchema,
+  orderSchema,
+  problemSchema,
+  sessionSchema,
+} from '../http/schemas.ts';
+
+/** What the API takes and answers: the very schemas by which it checks both. */
+export type Cart = z.infer<typeof cartSchema>;
+export type Order = z.infer<typeof orderSchema>;
+export type OrderList = z.infer<typeof orderListSchema>;
+export type Operation = z.infer<typeof operationSchema>;
+export type Session = z.infer<typeof sessionSchema>;
+export type Problem = z.infer<typeof problemSchema>;
+export type NewItems = z.input<typeof addItemBody>;
+export type QuantityChange = z.input<typeof changeQuantityBody>;
+export type CheckoutOptions = z.input<typeof checkoutBody>;
