@@ -49,9 +49,9 @@ export function createServiceCalls(settings: CartSettings) {
     return await durableDatabase.placeOrder.executeWithOptions({ summary }, [{ draft, ended }]);
   }
 
-  async function handOver({ id: _, toCartId, ...parcel }: HandOverEffect): Promise<EffectResult> {
-    const { fromCartId, lines } = parcel;
-    const command = { ...parcel, type: 'receive' } as const;
+  async function handOver(effect: HandOverEffect): Promise<EffectResult> {
+    const { fromCartId, toCartId, merge, lines, holds } = effect;
+    const command = { type: 'receive', fromCartId, merge, lines, holds } as const;
     const envelope = { operationId: receiveOperationId(fromCartId), fingerprint: 'receive', command };
     const summary = `${lines.length} lines → cart ${toCartId}`;
     await durableInbox.handOver.executeWithOptions({ summary }, [{ toCartId, settings, envelope }]);

@@ -87,9 +87,8 @@ export function createCartLog(start: CartLogState): CartLog {
   /** The facts, and everything that follows from them by itself. */
   function appendAll(facts: readonly Fact[], cause: Cause) {
     append(facts, cause);
-    const next = () => followUp(cart, cause.at);
     const byItself = { at: cause.at, operationId: null, by: 'service' } as const;
-    for (let step = next(); step.length > 0; step = next()) append(step, byItself);
+    for (let step = followUp(cart); step.length > 0; step = followUp(cart)) append(step, byItself);
   }
 
   return {
@@ -135,8 +134,8 @@ export function createCartLog(start: CartLogState): CartLog {
 }
 
 /** What the state asks for by itself: lines that wait, then calls to the reservation service, then the checkout's next step. */
-function followUp(cart: Cart, at: number): readonly Fact[] {
-  const waiting = mergeWaiting(cart, at);
+function followUp(cart: Cart): readonly Fact[] {
+  const waiting = mergeWaiting(cart);
   if (waiting.length > 0) return waiting;
   const calls = reconcile(cart);
   return calls.length > 0 ? calls : advanceCheckout(cart);

@@ -28,8 +28,8 @@ export function receiveLines(cart: Cart, command: ReceiveLines, now: number): De
 }
 
 /** What has waited for the end of a checkout comes into the cart: into its next life where it has become an order. */
-export function mergeWaiting(cart: Cart, now: number): Fact[] {
+export function mergeWaiting(cart: Cart): Fact[] {
   if (!cart.waiting || isFrozen(cart)) return [];
   if (cart.status === 'completed') return [{ type: 'CartRenewed' }];
-  return [{ type: 'LinesMerged', cutOff: mergeLines(cart.lines, cart.waiting, now).cutOff }];
+  return [{ type: 'LinesMerged', cutOff: mergeLines(cart.lines, cart.waiting, cart.updatedAt).cutOff }];
 }

@@ -145,6 +145,17 @@ describe('GET …/events', () => {
     await isIdle(api);
   });
 
+  it('ends when the cart is claimed, and is not there any more', async () => {
+    const api = createLiveApi();
+    api.save(3);
+    const events = readEvents(await api.open());
+    await events.nextCart();
+    api.save(4, { status: 'claiming', toCartId: 'user1' } as Partial<Cart>);
+    await isIdle(api);
+    expect((await api.open()).status).toBe(404);
+    await events.cancel();
+  });
+
   it('ends cleanly when the process stops, and then takes no new stream', async () => {
     const api = createLiveApi();
     api.save(1);

@@ -5,11 +5,11 @@ import { createFakeApi, sessionSecret, type FakeApi } from '../support/fake-api.
 import { bearer, tokenOf, unsignedTokenOf, users } from '../support/tokens.ts';
 
 const adminToken = 'an-admin-token-that-only-the-tests-know';
-const createApi = () => createFakeApi({ users, adminToken });
+const createApi = () => createFakeApi({ users, adminToken, demoPage: '<html></html>' });
 
 /** What a route is about decides who may ask it. A new route has to find its place here, or the test fails. */
 const kinds = {
-  public: /^(\/livez|\/readyz|\/problems\/:slug|\/api\/v1\/sessions)$/,
+  public: /^(\/demo|\/livez|\/readyz|\/problems\/:slug|\/api\/v1\/sessions)$/,
   signed: /^\/api\/v1\/webhooks\/payments$/,
   admin: /^(\/api\/v1\/admin\/|\/metrics$)/,
   claim: /^\/api(\/v1\/carts|\/cart)\/:sessionId\/claim$/,

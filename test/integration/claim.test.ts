@@ -64,7 +64,7 @@ describe('a claim', () => {
     expect(linesOf(body)).toEqual([['apple', 5, 'reserved']]);
     const { body: order, status } = await user.checkout();
     expect([status, order.items[0]?.quantity]).toEqual([201, 5]);
-    const payment = await until(user.orders, ({ orders }) => orders[0]?.payment != null);
+    const payment = await until(user.orders, ({ orders }) => Boolean(orders[0]?.payment));
     await shop.payments.succeed(payment.orders[0]!.payment!.paymentId);
     await until(user.cart, ({ status: now }) => now === 'completed');
     const sold = async () => [...(await bookOf(guest)), ...(await bookOf(user))];

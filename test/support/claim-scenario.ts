@@ -10,8 +10,8 @@ export const claimBy = (toCartId: string, merge: MergeRule = 'sum'): ClaimCart =
 });
 
 /** What the user's cart gets of a hand-over. */
-export function receivedBy({ id: _, toCartId: __, ...parcel }: HandOverEffect) {
-  return envelope({ ...parcel, type: 'receive' }, receiveOperationId(parcel.fromCartId));
+export function receivedBy({ fromCartId, merge, lines, holds }: HandOverEffect) {
+  return envelope({ type: 'receive', fromCartId, merge, lines, holds }, receiveOperationId(fromCartId));
 }
 
 /** Calls to the services, without those to other carts. */

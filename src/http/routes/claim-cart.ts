@@ -65,5 +65,5 @@ function send(c: AppContext, result: ClaimResult, { currency, cookieSecure }: Ht
   const view = viewOf(cart, c.get('ownCartId') ?? '', currency);
   c.header('Content-Location', users);
   c.header('ETag', etagOf(view.version));
-  return c.json({ ...view, cutOff: [...cutOff], waiting: cart?.waiting != null }, 200) as never;
+  return c.json({ ...view, cutOff: [...cutOff], waiting: Boolean(cart?.waiting) }, 200) as never;
 }
