@@ -9,7 +9,7 @@ import { journey, play } from '../support/random-carts.ts';
 
 const runs = { numRuns: 2_000, seed: 20_261_124 };
 
-describe('over any sequence of commands and answers', () => {
+describe('over any sequence of commands and answers', { timeout: 120_000 }, () => {
   it('totals equal the sum of the lines, and quantities stay within bounds', () => {
     fc.assert(
       fc.property(journey, (steps) => {
