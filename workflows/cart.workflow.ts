@@ -47,7 +47,7 @@ async function live(input: CartWorkflowInput): Promise<{ status: string; version
   });
 
   const first = carried ?? (await firstState(input));
-  const cartLog = createCartLog(first.log);
+  const cartLog = createCartLog(first.log, settings);
   const fence = () => (first.fence ?? 0) + workflowInfo().historyLength;
   loaded = cartLog;
   const effects = createEffectRunner(settings, wake);
@@ -81,7 +81,7 @@ async function live(input: CartWorkflowInput): Promise<{ status: string; version
     visibility.show(cartLog.cart);
 
     const { cart } = cartLog;
-    const due = dueAt(cart);
+    const due = dueAt(cart, settings);
     if (due !== undefined && inbox.size === 0 && deadline.arm(due)) visibility.index(cart);
     const settled = inbox.size === 0 && effectsOf(cart).length === 0 && effects.inFlight === 0;
     if (due !== undefined || !settled) continue;

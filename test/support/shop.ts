@@ -17,6 +17,7 @@ import { startHttpServer } from '../../src/platform/http-server.ts';
 import { createLogger } from '../../src/platform/logger.ts';
 import { migrateDatabase } from '../../src/platform/migrations.ts';
 import { createTemporalClient } from '../../src/platform/temporal-client.ts';
+import { highQuotas } from './high-quotas.ts';
 import { createPaymentStubClient, testWebhookSecret } from './payment-stub-client.ts';
 import { createShopper } from './shopper.ts';
 import { quietTemporal } from './quiet-temporal.ts';
@@ -69,6 +70,7 @@ export async function openShop({ control, env = {}, worker = true, ...servers }:
     // A busy machine must not make a 202 of a 201: tests that want one ask for it.
     COMMAND_WAIT: '20s',
     COMMAND_WAIT_MAX: '30s',
+    ...highQuotas,
     ...env,
   };
   const apiConfig = loadApiConfig(settings);
