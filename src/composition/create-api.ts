@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import type { Context } from 'hono';
 import type { ApiConfig } from '../config.ts';
+import { createBacklog } from '../gateway/backlog.ts';
 import { createCartCommands } from '../gateway/cart-commands.ts';
 import { createCartTouch } from '../gateway/cart-touch.ts';
+import { createRunStateOf } from '../gateway/run-state.ts';
 import { createMayExist } from '../gateway/may-exist.ts';
 import { createClientNetwork } from '../limits/client-network.ts';
 import { createRateLimits } from '../limits/rate-limits.ts';
@@ -45,6 +47,7 @@ export function createApi(config: ApiConfig, logger: Logger) {
     taskQueue: config.temporal.taskQueue,
     settings: config.cart,
     mayExist: createMayExist(createCartExists(database)),
+    admit: createBacklog({ runStateOf: createRunStateOf({ client }) }),
   });
   const orders = createOrderViews(database);
   const liveCarts = createLiveCarts({ feed, readChanged: createChangedCarts(database) });

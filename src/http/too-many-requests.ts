@@ -1,5 +1,5 @@
 import type { Policy, Taken } from '../limits/rate-limits.ts';
-import { ProblemError, toProblem } from './problem.ts';
+import { ProblemError, toProblem, type ProblemDetails } from './problem.ts';
 
 const whatIsCounted: Record<Policy, string> = {
   'session-commands': 'changes of this cart',
@@ -17,6 +17,13 @@ export function tooManyRequests({ policy, quota, resetMs }: Taken): ProblemError
   const detail = `More than ${bound}. Try again in ${retryAfterSeconds} s.`;
   const facts = { retryAfterSeconds, 'violated-policies': [policy] };
   return new ProblemError(toProblem('too_many_requests', detail, facts));
+}
+
+/** Commands are stored faster than the cart gets through them, or nobody works on it. */
+export function cartIsBusy(retryAfterMs: number): ProblemDetails {
+  const retryAfterSeconds = toSeconds(retryAfterMs);
+  const detail = `The cart has not got through its earlier commands. Try again in ${retryAfterSeconds} s.`;
+  return toProblem('too_many_requests', detail, { retryAfterSeconds, 'violated-policies': ['cart-backlog'] });
 }
 
 /** Up, so that who waits for as long is not refused again. */

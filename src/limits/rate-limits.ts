@@ -44,19 +44,19 @@ export interface RateLimitsOptions {
   quotas: Readonly<Record<Policy, Quota>>;
   /** Counts for all processes together; without it each counts for itself. */
   database?: Database;
+  /** A request must not wait for a database that hangs: after this each process counts for itself. */
+  storeDeadlineMs?: number;
 }
 
-/** A request must not wait for a database that hangs: after this each process counts for itself. */
-const storeDeadlineMs = 250;
-
-export function createRateLimits({ quotas, database }: RateLimitsOptions): RateLimits {
+export function createRateLimits(options: RateLimitsOptions): RateLimits {
+  const { quotas } = options;
   const limiters = {
-    'session-commands': limiterOf('session-commands', quotas, database),
-    'session-reads': limiterOf('session-reads', quotas, database),
-    'address-commands': limiterOf('address-commands', quotas, database),
-    'address-reads': limiterOf('address-reads', quotas, database),
-    'address-sessions': limiterOf('address-sessions', quotas, database),
-    'address-units': limiterOf('address-units', quotas, database),
+    'session-commands': limiterOf('session-commands', options),
+    'session-reads': limiterOf('session-reads', options),
+    'address-commands': limiterOf('address-commands', options),
+    'address-reads': limiterOf('address-reads', options),
+    'address-sessions': limiterOf('address-sessions', options),
+    'address-units': limiterOf('address-units', options),
   } satisfies Record<Policy, unknown>;
 
   async function giveBack(policy: Policy, key: string, points: number) {
@@ -80,13 +80,13 @@ export function createRateLimits({ quotas, database }: RateLimitsOptions): RateL
   };
 }
 
-function limiterOf(policy: Policy, quotas: RateLimitsOptions['quotas'], database: Database | undefined) {
+function limiterOf(policy: Policy, { quotas, database, storeDeadlineMs = 250 }: RateLimitsOptions) {
   const { points, windowMs } = quotas[policy];
-  const options = { keyPrefix: policy, points, duration: windowMs / 1_000 };
-  const memory = new RateLimiterMemory(options);
+  const counter = { keyPrefix: policy, points, duration: windowMs / 1_000 };
+  const memory = new RateLimiterMemory(counter);
   if (!database) return memory;
   const store = new RateLimiterDrizzle({
-    ...options,
+    ...counter,
     storeClient: database,
     schema: table,
     // One of them cleans up for all.

@@ -78,7 +78,12 @@ export async function openShop({ control, env = {}, worker = true, ...servers }:
   const server = await startHttpServer({ fetch: api.app.fetch, host, port: 0 });
   const url = `http://${host}:${server.port}`;
   await payments.control({ webhookUrl: `${url}/api/v1/webhooks/payments`, webhooks: 'on' });
-  const temporal = createTemporalClient(apiConfig.temporal);
+  // For histories of large commands: a page of one may have more than the usual 4 MiB.
+  const channelArgs = { 'grpc.max_receive_message_length': -1 };
+  const temporal = createTemporalClient({
+    ...apiConfig.temporal,
+    connection: Object.assign({ channelArgs }, apiConfig.temporal.connection),
+  });
   const workers = createWorkers(settings);
   if (worker) await workers.start();
 
