@@ -66,8 +66,8 @@ async function live(input: CartWorkflowInput): Promise<{ status: string; version
     // An operator's cancel is not carried over: it comes first.
     const handsOver = !cancelled && (history === 'overdue' || (history === 'due' && atRest));
     if (handsOver) {
-      const carried = { log: cartLog.toState(), inbox: inbox.waiting, fence: fence() };
-      if (canBeCarried(carried)) await continueAsNew(input, carried);
+      const handedOver = { log: cartLog.toState(), inbox: inbox.waiting, fence: fence() };
+      if (canBeCarried(handedOver)) await continueAsNew(input, handedOver);
     }
     if (history === 'due') handOver.waitAtMost();
 

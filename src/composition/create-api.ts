@@ -56,7 +56,9 @@ export function createApi(config: ApiConfig, logger: Logger) {
   const metrics = createApiMetrics(
     createCountReadings(database, { logger, maxAgeMs: config.http.metricsCacheMs }),
   );
+  const { cartMaxUnits } = config.limits;
   const rateLimiting = createRateLimiting(config.limits, database);
+  const { limits } = rateLimiting;
   const submit = createSubmitCommand({ commands, views, feed, catalog });
   const app = createApp({
     sessions: createCartSessions(config.sessions),
@@ -66,10 +68,7 @@ export function createApi(config: ApiConfig, logger: Logger) {
     history: createHistoryViews(database),
     abandonedCarts: { list: createAbandonedCarts(database), summarise: createAbandonedSummary(database) },
     live: { carts: liveCarts, places, heartbeatMs: config.streams.heartbeatMs },
-    submit: limitUnits(countAnswers(submit, metrics.countCommand), {
-      limits: rateLimiting.limits,
-      cartMaxUnits: config.limits.cartMaxUnits,
-    }),
+    submit: limitUnits(countAnswers(submit, metrics.countCommand), { limits, cartMaxUnits }),
     touch: createCartTouch(commands),
     verifyPayment: createPaymentWebhookVerifier({ secrets: config.payments.webhookSecrets }),
     acceptPayment: createAcceptPayment({ commands, orders }),
@@ -78,7 +77,7 @@ export function createApi(config: ApiConfig, logger: Logger) {
     logger,
     rateLimiting,
     currency: config.cart.currency,
-    cartMaxUnits: config.limits.cartMaxUnits,
+    cartMaxUnits,
     wait: { defaultMs: config.http.waitDefaultMs, maxMs: config.http.waitMaxMs },
     checkout: config.checkout,
     bodyLimitBytes: config.http.bodyLimitBytes,

@@ -21,7 +21,8 @@ const retryAfterMs = 2_000;
 export function toCartBusy(error: unknown): CartBusyError | undefined {
   const cause = error instanceof Error && !isGrpcServiceError(error) ? error.cause : error;
   if (!isGrpcServiceError(cause)) return undefined;
-  const isFull = Number(cause.code) === grpcStatus.invalidArgument && signalLimit.test(cause.details);
-  const isBusy = Number(cause.code) === grpcStatus.resourceExhausted;
+  const code: number = cause.code;
+  const isFull = code === grpcStatus.invalidArgument && signalLimit.test(cause.details);
+  const isBusy = code === grpcStatus.resourceExhausted;
   return isFull || isBusy ? new CartBusyError(retryAfterMs, { cause: error }) : undefined;
 }

@@ -94,13 +94,14 @@ describe('RATE_LIMIT=postgres', () => {
     const counting = await openShop({ env: { RATE_LIMIT: 'postgres' }, worker: false });
     cleanUps.push(() => counting.close());
     const { cartId, cart } = await counting.newShopper();
-    await until(
+    const rows = await until(
       async () => {
         await cart();
         return await counting.sql`select points from rate_limits where key = ${`session-reads:${cartId}`}`;
       },
-      (rows) => rows.length === 1,
+      (stored) => stored.length === 1,
     );
+    expect(rows[0]).toMatchObject({ points: expect.any(Number) });
   });
 });
 
