@@ -1,4 +1,5 @@
 import { readDatabase, type DatabaseConfig } from './config/database.ts';
+import { readLimits, type LimitsConfig } from './config/limits.ts';
 import { ConfigError, loadConfig, type Env, type SettingsReader } from './config/settings.ts';
 import {
   cartSettings,
@@ -62,12 +63,14 @@ export interface ApiConfig extends ProcessConfig {
     reservationAttemptTimeoutMs: number;
     reservationGiveUpAfterMs: number;
     paymentAttemptTimeoutMs: number;
+    holdMaxAgeMs: number;
   };
   /** How long a checkout waits for reservations, and its order for the payment. */
   checkout: { waitMs: number; payWithinMs: number };
   /** Any of them verifies. */
   payments: { webhookSecrets: readonly [string, ...string[]] };
   catalog: { mode: CatalogMode; cacheMs: number };
+  limits: LimitsConfig;
 }
 
 export interface WorkerConfig extends ProcessConfig {
@@ -143,6 +146,7 @@ function readCart(reader: SettingsReader): ApiConfig['cart'] {
     reservationAttemptTimeoutMs: attemptMs,
     reservationGiveUpAfterMs: settings.RESERVATION_GIVE_UP_AFTER,
     paymentAttemptTimeoutMs: settings.PAYMENT_ATTEMPT_TIMEOUT,
+    holdMaxAgeMs: settings.HOLD_MAX_AGE,
   };
 }
 
@@ -191,6 +195,7 @@ export function loadApiConfig(env: Env): ApiConfig {
         mode: reader.read(catalogSettings).CATALOG,
         cacheMs: reader.read(catalogCacheSettings).CATALOG_CACHE,
       },
+      limits: readLimits(reader, process.env),
     };
   });
 }

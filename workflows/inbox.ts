@@ -72,9 +72,9 @@ function isEnvelope(message: unknown, type: string): message is CommandEnvelope 
 function hasFields(command: ExternalCommand): boolean {
   switch (command.type) {
     case 'addItem':
-      return Array.isArray(command.items) && command.items.every(isNewItem);
+      return Array.isArray(command.items) && command.items.every(isNewItem) && isBound(command.maxUnits);
     case 'changeQuantity':
-      return isId(command.itemId) && isQuantity(command.quantity);
+      return isId(command.itemId) && isQuantity(command.quantity) && isBound(command.maxUnits);
     case 'removeItem':
       return isId(command.itemId);
     case 'clearItems':
@@ -103,4 +103,5 @@ const isText = (value: unknown): boolean =>
 const isOption = (value: unknown): boolean => value === 'reject' || value === 'drop';
 const isAmount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
 const isDuration = isAmount;
+const isBound = (value: unknown): boolean => value === undefined || isAmount(value);
 const isQuantity = (value: unknown): boolean => Number.isInteger(value) && (value as number) > 0;

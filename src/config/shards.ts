@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { limitSettings } from './limits.ts';
 import { duration, flag, oneOf, optionalText, port, text, url, wholeNumber } from './settings.ts';
 import { temporalSettings } from './temporal.ts';
 
@@ -84,6 +85,7 @@ export const cartSettings = {
   // Above 40,000 the server's own limit of 51,200 events could end a cart's run.
   CART_CONTINUE_AS_NEW_EVENTS: wholeNumber({ default: 500, min: 50, max: 40_000 }),
   PAYMENT_ATTEMPT_TIMEOUT: duration({ default: '30s' }),
+  HOLD_MAX_AGE: duration({ default: '4h', min: '1s' }),
   ...reservationTimes,
 };
 export const checkoutSettings = {
@@ -147,6 +149,7 @@ export const settingNames: readonly string[] = [
       httpSettings,
       streamSettings,
       demoSettings,
+      limitSettings,
       sessionSettings,
       cartSettings,
       checkoutSettings,

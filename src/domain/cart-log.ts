@@ -1,6 +1,6 @@
 import { answererOf, senderOf } from './actors.ts';
 import { withDefaults, type Cart } from './cart.ts';
-import { dueRenewals } from './clock.ts';
+import { dueOnHolds, type HoldRules } from './clock.ts';
 import type { CommandEnvelope } from './commands.ts';
 import { decide } from './decide.ts';
 import { advanceCheckout } from './decide-checkout.ts';
@@ -67,7 +67,7 @@ export function reopenCart(
 }
 
 /** A cart with its memory: which operations it has seen, and what the read model has not been told yet. */
-export function createCartLog(start: CartLogState): CartLog {
+export function createCartLog(start: CartLogState, rules: HoldRules = {}): CartLog {
   let cart = withDefaults(start.cart);
   const memory = createOperationMemory(start.recentOperations);
   const unsaved = createUnsaved(start.unsaved);
@@ -117,18 +117,14 @@ export function createCartLog(start: CartLogState): CartLog {
       appendAll(settle(cart, effect, result, at), { at, operationId: null, by: answererOf(effect) });
     },
     tick(at, { early } = { early: false }) {
-      appendAll(dueFacts(cart, at, early), { at, operationId: null, by: early ? 'operator' : 'clock' });
+      const by = early ? 'operator' : 'clock';
+      appendAll(dueFacts({ cart, at, early, rules }), { at, operationId: null, by });
     },
     nextSave: () => unsaved.next(cart),
     saved: (save) => unsaved.confirm(save),
     allSaves: () => unsaved.all(cart),
     entries: () => unsaved.added,
-    toState: () => ({
-      cart,
-      recentOperations: memory.toList(),
-      unsaved: unsaved.toState(),
-      deferred,
-    }),
+    toState: () => ({ cart, recentOperations: memory.toList(), unsaved: unsaved.toState(), deferred }),
   };
 }
 
@@ -138,10 +134,17 @@ function followUp(cart: Cart): readonly Fact[] {
   return calls.length > 0 ? calls : advanceCheckout(cart);
 }
 
-function dueFacts(cart: Cart, at: number, early: boolean): readonly Fact[] {
+interface Moment {
+  cart: Cart;
+  at: number;
+  early: boolean;
+  rules: HoldRules;
+}
+
+function dueFacts({ cart, at, early, rules }: Moment): readonly Fact[] {
   const decision = decide(cart, { type: 'expire', early }, at);
   const facts = decision.status === 'accepted' ? decision.facts : [];
-  return facts.length > 0 ? facts : dueRenewals(cart, at);
+  return facts.length > 0 ? facts : dueOnHolds(cart, at, rules);
 }
 
 /** What the commands that wait for the checkout hear of it. `cart` is the cart after the events. */

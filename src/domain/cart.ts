@@ -80,8 +80,9 @@ export interface Line {
   refusal: Refusal | null;
 }
 
+/** `released`: held for as long as a hold may be. The shopper's next word on the line, or a checkout, asks anew. */
 export interface Refusal {
-  status: 'unavailable' | 'failed';
+  status: 'unavailable' | 'failed' | 'released';
   reason: string;
   at: number;
 }
@@ -108,6 +109,8 @@ interface Held extends HoldCore {
   /** `null` when an adjustment ended without an answer: the next adjustment settles it. */
   quantity: number | null;
   adjustments: number;
+  /** Since when units are held without a break, where their number has changed since. */
+  heldSince?: number;
   /** Half-way to the end that the service has set; absent when the hold has none. */
   renewAt?: number | null;
 }
@@ -154,6 +157,8 @@ export function liveHold(cart: Cart, itemId: string): LiveHold | undefined {
 
 export const isLive = (hold: Hold): hold is LiveHold =>
   hold.status !== 'releasing' && hold.status !== 'committing';
+
+export const heldSinceOf = ({ since, heldSince = since }: HeldHold | AdjustingHold): number => heldSince;
 
 /** The hold, when it stands for exactly this quantity; one that is being renewed still does. */
 export function standingHold(

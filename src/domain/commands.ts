@@ -12,6 +12,8 @@ export type ShopperCommand =
 export interface AddItem {
   type: 'addItem';
   items: readonly NewItem[];
+  /** Units that the cart may have in all. Commands that were sent before there was a bound have none. */
+  maxUnits?: number;
 }
 
 export interface NewItem {
@@ -29,6 +31,8 @@ export interface ChangeQuantity {
   type: 'changeQuantity';
   itemId: string;
   quantity: number;
+  /** As in `AddItem`: more is refused, less never is. */
+  maxUnits?: number;
 }
 
 export interface RemoveItem {

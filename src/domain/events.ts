@@ -36,7 +36,9 @@ export type HoldFact =
   | { type: 'ReleaseConfirmed'; key: string }
   | { type: 'HoldCommitted'; key: string }
   /** The service does not have it any more: it has expired there. */
-  | { type: 'HoldLost'; key: string };
+  | { type: 'HoldLost'; key: string }
+  /** Held for as long as a hold may be: it is let go until the shopper asks again. */
+  | { type: 'HoldLapsed'; key: string; reason: string };
 
 export type CheckoutFact =
   | { type: 'CheckoutStarted'; onUnavailable: OnUnavailable; giveUpAt: number; payWithinMs: number }

@@ -6,6 +6,7 @@ export type Rejection =
   | { code: 'item_not_found'; itemId: string }
   | { code: 'cart_full'; maxLines: number }
   | { code: 'quantity_limit'; name: string; quantity: number; maxQuantity: number }
+  | { code: 'units_limit'; units: number; maxUnits: number }
   | { code: 'unknown_product'; names: readonly string[] }
   | { code: 'cart_empty' }
   | { code: 'cart_completed' }
@@ -33,6 +34,8 @@ export function explain(rejection: Rejection): string {
       return `A cart holds at most ${rejection.maxLines} different items. Remove one first.`;
     case 'quantity_limit':
       return `"${rejection.name}" would come to ${rejection.quantity}; a line holds at most ${rejection.maxQuantity}.`;
+    case 'units_limit':
+      return `The cart would come to ${rejection.units} units; it holds at most ${rejection.maxUnits} in all.`;
     case 'unknown_product':
       return `The catalogue has no ${quoted(rejection.names)}.`;
     case 'cart_empty':
@@ -65,4 +68,10 @@ export const quantityLimit = (name: string, quantity: number): Rejection => ({
   name,
   quantity,
   maxQuantity: limits.quantityPerLine,
+});
+
+export const unitsLimit = (units: number, maxUnits: number): Rejection => ({
+  code: 'units_limit',
+  units,
+  maxUnits,
 });

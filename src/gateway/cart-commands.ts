@@ -1,5 +1,6 @@
 import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
 import type { CommandEnvelope, Touch } from '../domain/commands.ts';
+import { toCartBusy } from './cart-busy.ts';
 import {
   cartWorkflowId,
   cartWorkflowType,
@@ -11,7 +12,8 @@ import {
 export interface CartCommands {
   /**
    * Stores the command durably: one call to the Temporal server, no worker needed.
-   * @throws CommandNotStoredError when Temporal does not take it
+   * @throws CommandNotStoredError when Temporal does not confirm it
+   * @throws CartBusyError when the cart has more waiting than it can take
    */
   send(cartId: string, envelope: CommandEnvelope): Promise<void>;
   /** For a cart that runs; one that does not is left alone. Best effort: it never rejects. */
@@ -29,13 +31,15 @@ export interface CartCommandsOptions {
   settings: CartSettings;
   /** Whether there may be a cart of this id. Only `false` has to be certain. */
   mayExist: (cartId: string) => Promise<boolean>;
+  /** Asked before a command of so many bytes is sent; throws `CartBusyError`. */
+  admit: (cartId: string, bytes: number) => Promise<void>;
   /** How long Temporal may take to store a command. */
   storeDeadlineMs?: number;
 }
 
 /** How commands get to the carts; this folder is the only caller of the Temporal client. */
 export function createCartCommands(options: CartCommandsOptions): CartCommands {
-  const { client, taskQueue, settings, mayExist, storeDeadlineMs = 3_000 } = options;
+  const { client, taskQueue, settings, mayExist, admit, storeDeadlineMs = 3_000 } = options;
 
   async function signalWithStart(cartId: string, envelope: CommandEnvelope, fresh: boolean) {
     const input: CartWorkflowInput = { cartId, settings, fresh };
@@ -62,12 +66,17 @@ export function createCartCommands(options: CartCommandsOptions): CartCommands {
 
   return {
     async send(cartId, envelope) {
+      // What was paid is never refused here: a shopper who floods a cart must not keep the news away.
+      if (!isPaymentNews(envelope)) await admit(cartId, JSON.stringify(envelope).length);
       const fresh = !(await mayExist(cartId));
       const store = () => (fresh ? startFresh(cartId, envelope) : signalWithStart(cartId, envelope, false));
       try {
         await client.connection.withDeadline(Date.now() + storeDeadlineMs, store);
       } catch (error) {
-        throw new CommandNotStoredError('Temporal did not store the command', { cause: error });
+        throw (
+          toCartBusy(error) ??
+          new CommandNotStoredError('Temporal did not store the command', { cause: error })
+        );
       }
     },
     async touch(cartId, envelope) {
@@ -78,3 +87,6 @@ export function createCartCommands(options: CartCommandsOptions): CartCommands {
     },
   };
 }
+
+const isPaymentNews = ({ command: { type } }: CommandEnvelope): boolean =>
+  type === 'paymentSucceeded' || type === 'paymentFailed';

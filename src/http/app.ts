@@ -3,6 +3,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { requestId } from 'hono/request-id';
 import { secureHeaders } from 'hono/secure-headers';
 import { mountAdmin } from './admin.ts';
+import { createRateLimiting, type RateLimiting } from './middleware/rate-limit.ts';
 import { requestLog } from './middleware/request-log.ts';
 import { requestMetrics } from './middleware/request-metrics.ts';
 import { sessionFromClient, sessionFromPath } from './middleware/session.ts';
@@ -42,32 +43,36 @@ export function createApp(deps: HttpDeps): OpenAPIHono<AppEnv> {
   app.onError(onError(deps.logger));
   app.notFound(onNotFound(app));
 
+  // Not limited: probes, signed webhooks, and operators with their token. docs/limits.md says why.
+  const limiting = createRateLimiting(deps.rateLimiting);
   registerHealth(app, deps);
   registerMetrics(app, deps);
   registerProblemTypes(app);
   registerDemoPage(app, deps);
-  registerCreateSession(app, deps);
-  registerGetOrder(app, deps);
+  registerCreateSession(app, deps, limiting);
+  registerGetOrder(app, deps, limiting);
   registerPaymentWebhook(app, deps);
   mountAdmin(app, deps);
-  mountCart(app, deps);
+  mountCart(app, deps, limiting);
   return app;
 }
 
 /** One set of cart routes, mounted wherever the session comes from. */
-function mountCart(app: OpenAPIHono<AppEnv>, deps: HttpDeps) {
+function mountCart(app: OpenAPIHono<AppEnv>, deps: HttpDeps, limiting: RateLimiting) {
   const { sessions, cookieSecure } = deps;
+  const beforeIssue = limiting.newSession;
   for (const prefix of ['/api/v1/carts', '/api/cart']) {
     const cart = createRouter();
-    cart.use(sessionFromPath(sessions, prefix));
+    cart.use(limiting.address, sessionFromPath(sessions, prefix), limiting.cart);
     registerGetCart(cart, deps);
     registerOfCart(cart, deps);
     app.route(`${prefix}/:sessionId`, cart);
   }
   for (const prefix of ['/api/v1', '']) {
     const items = createRouter();
+    const session = sessionFromClient({ sessions, prefix, cookieSecure, beforeIssue });
     for (const path of ['/items/*', '/operations/*', '/checkout', '/orders', '/history', '/events']) {
-      items.use(path, sessionFromClient({ sessions, prefix, cookieSecure }));
+      items.use(path, limiting.address, session, limiting.cart);
     }
     registerOfCart(items, deps);
     app.route(prefix || '/', items);

@@ -1,7 +1,9 @@
 import { HTTPException } from 'hono/http-exception';
 import type { Logger } from 'pino';
+import { CartBusyError } from '../gateway/cart-busy.ts';
 import { ProblemError, sendProblem, toProblem, type ProblemDetails } from './problem.ts';
 import { NotAcceptedError } from './submit-command.ts';
+import { cartIsBusy } from './too-many-requests.ts';
 import type { AppContext } from './types.ts';
 
 /** Answers what was thrown: what the client can mend says how, what it cannot says nothing of the inside. */
@@ -17,6 +19,10 @@ function problemOf(error: Error, c: AppContext, logger: Logger): ProblemDetails 
     const detail =
       'It is not known whether the command was stored. Repeat it with this Idempotency-Key: it is applied once.';
     return toProblem('not_accepted', detail, { idempotencyKey });
+  }
+  if (error instanceof CartBusyError) {
+    logger.warn({ requestId: c.get('requestId'), err: error }, 'cart is busy');
+    return cartIsBusy(error.retryAfterMs);
   }
   if (error instanceof HTTPException && error.status === 415) {
     return toProblem('unsupported_media_type', 'Send the body as JSON, with Content-Type: application/json.');

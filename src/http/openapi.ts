@@ -23,6 +23,10 @@ export const problemResponse = (description: string) => ({
   content: { 'application/problem+json': { schema: problemSchema } },
 });
 
+export const tooManyResponse = {
+  429: problemResponse('Too many requests: `Retry-After` says when to try again'),
+};
+
 /** The answers that every command shares. */
 export const commandResponses = {
   202: json(operationSchema, 'Stored and sure to be applied once; `Location` tells the outcome'),
@@ -32,6 +36,7 @@ export const commandResponses = {
   413: problemResponse('The body is too large'),
   415: problemResponse('The body is not sent as application/json'),
   422: problemResponse('The input is not valid, or the key belongs to another request'),
+  ...tooManyResponse,
   503: problemResponse('Not stored: try again with the same Idempotency-Key'),
 };
 
@@ -39,6 +44,7 @@ export const cartResponse = json(cartSchema, 'The cart with the command applied'
 
 export const readResponses = {
   404: problemResponse('No such session'),
+  ...tooManyResponse,
   503: problemResponse('Cannot be read just now'),
 };
 

@@ -17,5 +17,12 @@ export function toSubmission(
     throw fail('malformed_request', `Idempotency-Key must have 1 to ${maxKeyLength} characters.`);
   }
   const waitMs = waitFromPrefer(c.req.header('Prefer'), options.wait);
-  return { cartId: c.get('cartId'), command, payload: options.payload, idempotencyKey, waitMs };
+  return {
+    cartId: c.get('cartId'),
+    address: c.get('address'),
+    command,
+    payload: options.payload,
+    idempotencyKey,
+    waitMs,
+  };
 }

@@ -11,6 +11,8 @@ import type { Catalog } from '../../activities/ports.ts';
 
 export interface Submission {
   cartId: string;
+  /** Where the client is, as far as it is counted. */
+  address: string;
   command: ShopperCommand;
   /** What the client sent, for telling a repeated request from another one with the same key. */
   payload: unknown;

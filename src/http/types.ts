@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { CartSession, CartSessions } from '../sessions/cart-sessions.ts';
 import type { CartTouch } from '../gateway/cart-touch.ts';
 import type { ApiMetrics } from '../metrics/api-metrics.ts';
+import type { RateLimits } from '../limits/rate-limits.ts';
 import type { VerifyPaymentWebhook } from '../payments/payment-webhook.ts';
 import type { ListAbandonedCarts } from '../read-model/abandoned-carts.ts';
 import type { SummariseAbandonedCarts } from '../read-model/abandoned-summary.ts';
@@ -22,6 +23,8 @@ export interface AppEnv {
     requestId: string;
     session: CartSession;
     cartId: string;
+    /** Where the client is, as far as requests are counted. */
+    address: string;
     /** Where this mount's resources start, such as `/api/v1/carts/{sessionId}`. */
     basePath: string;
   };
@@ -45,7 +48,10 @@ export interface HttpDeps {
   readiness: Readiness;
   metrics: Pick<ApiMetrics, 'observeRequest' | 'scrape'>;
   logger: Logger;
+  rateLimiting: RateLimitingOptions;
   currency: string;
+  /** Units that a cart may have in all. */
+  cartMaxUnits: number;
   wait: WaitBounds;
   checkout: { waitMs: number; payWithinMs: number };
   bodyLimitBytes: number;
@@ -54,6 +60,12 @@ export interface HttpDeps {
   adminToken: string | undefined;
   /** A page to try carts with; without it there is none. */
   demoPage: string | undefined;
+}
+
+export interface RateLimitingOptions {
+  /** Without them nothing is counted. */
+  limits: RateLimits | undefined;
+  addressOf: (c: AppContext) => string;
 }
 
 /** Asks each dependency whether it answers; resolves within about a second. */

@@ -59,6 +59,7 @@ function createHarness() {
         catalog: harness.catalog,
       })({
         cartId: 'cart1',
+        address: '192.0.2.1',
         command: unpriced,
         payload: ['apple'],
         idempotencyKey: undefined,

@@ -24,14 +24,25 @@ export interface SessionFromClientOptions {
   sessions: CartSessions;
   prefix: string;
   cookieSecure: boolean;
+  /** Asked before a session is issued; may throw. */
+  beforeIssue: (c: AppContext) => Promise<void>;
 }
 
 /** The session from the header or the cookie; a client that brings none gets a new one, in both. */
 export function sessionFromClient(options: SessionFromClientOptions): MiddlewareHandler<AppEnv> {
-  const { sessions, prefix, cookieSecure } = options;
+  const { sessions, prefix, cookieSecure, beforeIssue } = options;
+
+  /** A cookie that has expired is no error of the shopper's: a new session takes its place. */
+  async function fromCookie(c: AppContext): Promise<CartSession> {
+    const check = sessions.verify(getCookie(c, sessionCookie) ?? '');
+    if (check.status === 'valid') return check.session;
+    await beforeIssue(c);
+    return sessions.issue({ kind: 'guest' });
+  }
+
   return createMiddleware<AppEnv>(async (c, next) => {
     const header = c.req.header(sessionHeader);
-    const session = header ? requireSession(sessions, header) : fromCookie(sessions, c);
+    const session = header ? requireSession(sessions, header) : await fromCookie(c);
     use(c, session, prefix);
     await next();
     c.header(sessionHeader, session.sessionId);
@@ -53,12 +64,6 @@ export function sessionOfOwner(sessions: CartSessions, unowned: () => Error): Mi
     use(c, check.session, '/api/v1');
     await next();
   });
-}
-
-/** A cookie that has expired is no error of the shopper's: a new session takes its place. */
-function fromCookie(sessions: CartSessions, c: AppContext): CartSession {
-  const check = sessions.verify(getCookie(c, sessionCookie) ?? '');
-  return check.status === 'valid' ? check.session : sessions.issue({ kind: 'guest' });
 }
 
 function requireSession(sessions: CartSessions, sessionId: string): CartSession {

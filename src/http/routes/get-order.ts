@@ -1,5 +1,6 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { isNotModified } from '../etag.ts';
+import type { RateLimiting } from '../middleware/rate-limit.ts';
 import { sessionOfOwner } from '../middleware/session.ts';
 import { json, readResponses } from '../openapi.ts';
 import { fail } from '../problem.ts';
@@ -19,8 +20,12 @@ const route = createRoute({
   },
 });
 
-export function registerGetOrder(app: OpenAPIHono<AppEnv>, { orders, sessions }: HttpDeps) {
-  app.use('/api/v1/orders/:orderId', sessionOfOwner(sessions, sessionNeeded));
+export function registerGetOrder(
+  app: OpenAPIHono<AppEnv>,
+  { orders, sessions }: HttpDeps,
+  { address, cart }: RateLimiting,
+) {
+  app.use('/api/v1/orders/:orderId', address, sessionOfOwner(sessions, sessionNeeded), cart);
   app.openapi(route, async (c) => {
     const order = await orders.findOrder(c.get('cartId'), c.req.valid('param').orderId);
     if (!order) throw orderNotFound();

@@ -19,8 +19,8 @@ const route = createRoute({
       description: 'Events until the client leaves, the session expires or the process stops',
       content: { 'text/event-stream': { schema: z.string() } },
     },
-    429: problemResponse('The cart has as many streams as it may have'),
     ...readResponses,
+    429: problemResponse('Too many requests, or as many streams as the cart may have'),
   },
 });
 
