@@ -23,12 +23,15 @@ export const problemResponse = (description: string) => ({
   content: { 'application/problem+json': { schema: problemSchema } },
 });
 
+export const badCursorResponse = problemResponse('The cursor is not one of ours');
+
 /** The answers that every command shares. */
 export const commandResponses = {
   202: json(operationSchema, 'Stored and sure to be applied once; `Location` tells the outcome'),
   400: problemResponse('The body is not JSON, or a header is out of bounds'),
   404: problemResponse('No such session or item'),
   409: problemResponse("The cart's rules refuse it"),
+  412: problemResponse('The cart is not at the version in `If-Match`'),
   413: problemResponse('The body is too large'),
   415: problemResponse('The body is not sent as application/json'),
   422: problemResponse('The input is not valid, or the key belongs to another request'),
