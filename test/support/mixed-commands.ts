@@ -12,14 +12,17 @@ export interface CartRequest {
 const names = ['apple', 'pear', 'plum', 'fig', 'kiwi', 'lime', 'date', 'sloe'];
 
 /**
- * Every command, some on one version of the cart, some sent twice under one key, some with the key of another.
- * Which of them applies depends on who comes first; the same for the same cart.
+ * Adds, changes, removals, checkouts and their ends, some on one version of the cart, some sent twice under one
+ * key, some with the key of another. Which of them applies depends on who comes first. The lines of `cart` are changed.
  */
-export function mixedCommands(cart: CartView, count: number): CartRequest[] {
+export function mixedCommands(
+  cart: CartView,
+  { count, version }: { count: number; version: number },
+): CartRequest[] {
   const requests: CartRequest[] = [];
   for (let index = 0; index < count; index += 1) {
     const before = requests[index - 1];
-    const request = { ...commandOf(cart, index), ...conditionOf(cart, index) };
+    const request = { ...commandOf(cart, index), ...conditionOf(version, index) };
     if (before && index % 20 === 11) requests.push(before);
     else if (before && index % 20 === 13) requests.push({ ...request, key: before.key });
     else requests.push(request);
@@ -32,7 +35,6 @@ function commandOf(cart: CartView, index: number): CartRequest {
   const itemId = cart.items[index % cart.items.length]?.itemId;
   const name = names[(index * 3) % names.length];
   const kind = index % 20;
-  if (index === 97) return { key, method: 'DELETE', path: '/items' };
   if (kind === 4) return { key, method: 'POST', path: '/checkout', body: {} };
   if (kind === 5 || kind === 6 || kind === 15) return { key, method: 'DELETE', path: '/checkout' };
   if (kind === 8 || kind === 16) return { key, method: 'DELETE', path: `/items/${itemId}` };
@@ -42,7 +44,7 @@ function commandOf(cart: CartView, index: number): CartRequest {
   return { key, method: 'POST', path: '/items', body: { name, quantity: 1 + (index % 3) } };
 }
 
-function conditionOf({ version }: CartView, index: number): { ifMatch?: string } {
+function conditionOf(version: number, index: number): { ifMatch?: string } {
   if (index % 7 === 3) return { ifMatch: `"${version}"` };
   if (index % 7 === 5)
     return { ifMatch: Array.from({ length: 40 }, (_, n) => `"${version + 2 * n}"`).join(', ') };

@@ -51,7 +51,7 @@ export function replaySerially({ envelopes, events, outcomes }: CartRecord): Map
     while (own.length > 0 && takesNothingOfACommand()) take();
     // A command without events may have been decided before or after what others did meanwhile.
     for (;;) {
-      const decision = cart && judge(cart, envelope, outcome.at);
+      const decision = cart && judge(cart, envelope, own[0]?.at ?? outcome.at);
       if (cart && decision && explains(decision, cart, own, outcome.result)) break;
       if (own.length > 0 || !takesNothingOfACommand()) {
         throw new Error(
