@@ -109,7 +109,7 @@ export function replaySerially({ envelopes, events, outcomes }: CartRecord): Map
 
 const nameOf = ({ command, operationId }: CommandEnvelope) => `${command.type} ${operationId}`;
 
-function factOf({ version: _, at: _at, operationId: _id, by: _by, ...fact }: CartEvent): Fact {
+function factOf({ version: _version, at: _at, operationId: _id, by: _by, ...fact }: CartEvent): Fact {
   return fact;
 }
 
