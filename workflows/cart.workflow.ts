@@ -59,6 +59,9 @@ async function live(input: CartWorkflowInput): Promise<{ status: string; version
   for (;;) {
     await condition(() => awake);
     awake = false;
+    // Commands come before results, as the SDK hands them over: a task that fails is done again with more of both,
+    // and what its commands were told holds then too.
+    for (let envelope = inbox.take(); envelope; envelope = inbox.take()) cartLog.handle(envelope, Date.now());
     for (const { effect, result } of effects.takeResults()) cartLog.settle(effect, result, Date.now());
 
     const history = handOver.state();
@@ -71,7 +74,6 @@ async function live(input: CartWorkflowInput): Promise<{ status: string; version
     }
     if (history === 'due') handOver.waitAtMost();
 
-    for (let envelope = inbox.take(); envelope; envelope = inbox.take()) cartLog.handle(envelope, Date.now());
     // Commands that wait for the catalogue will move the deadline: it waits for them.
     if (cancelled || inbox.size === 0) cartLog.tick(Date.now(), { early: cancelled });
     cancelled = false;

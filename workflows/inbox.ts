@@ -64,8 +64,8 @@ export function createInbox(carried: readonly CommandEnvelope[], onArrival: () =
 
 /** Our own gateway always sends well-formed envelopes; a person in the Web UI may not. */
 function isEnvelope(message: unknown, type: string): message is CommandEnvelope {
-  const { operationId, fingerprint, command } = (message ?? {}) as Partial<CommandEnvelope>;
-  if (!isId(operationId) || typeof fingerprint !== 'string') return false;
+  const { operationId, fingerprint, command, ifMatch } = (message ?? {}) as Partial<CommandEnvelope>;
+  if (!isId(operationId) || typeof fingerprint !== 'string' || !isIfMatch(ifMatch)) return false;
   return command?.type === type && hasFields(command);
 }
 
@@ -103,5 +103,7 @@ const isText = (value: unknown): boolean =>
 const isOption = (value: unknown): boolean => value === 'reject' || value === 'drop';
 const isAmount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
 const isDuration = isAmount;
+const isIfMatch = (value: unknown): boolean =>
+  value === undefined || value === '*' || (Array.isArray(value) && value.every(isAmount));
 const isBound = (value: unknown): boolean => value === undefined || isAmount(value);
 const isQuantity = (value: unknown): boolean => Number.isInteger(value) && (value as number) > 0;

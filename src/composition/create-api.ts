@@ -70,7 +70,7 @@ export function createApi(config: ApiConfig, logger: Logger) {
     abandonedCarts: { list: createAbandonedCarts(database), summarise: createAbandonedSummary(database) },
     live: { carts: liveCarts, places, heartbeatMs: config.streams.heartbeatMs },
     submit: limitUnits(countAnswers(submit, metrics.countCommand), { limits, cartMaxUnits }),
-    touch: createCartTouch(commands),
+    touch: createCartTouch(commands, { ttlMs: config.cart.ttlMs }),
     verifyPayment: createPaymentWebhookVerifier({ secrets: config.payments.webhookSecrets }),
     acceptPayment: createAcceptPayment({ commands, orders }),
     readiness: createReadiness({ database, client }),

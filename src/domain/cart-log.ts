@@ -4,10 +4,12 @@ import { dueOnHolds, type HoldRules } from './clock.ts';
 import type { CommandEnvelope } from './commands.ts';
 import { decide } from './decide.ts';
 import { advanceCheckout } from './decide-checkout.ts';
+import { reject, type Decision } from './decision.ts';
 import type { Effect } from './effects.ts';
 import { evolve, record } from './evolve.ts';
 import type { CartEvent, Cause, Fact } from './events.ts';
-import { createOperationMemory } from './operation-memory.ts';
+import { createOperationMemory, type Familiarity } from './operation-memory.ts';
+import { versionMismatch } from './precondition.ts';
 import type { CartSave, OperationResult, ReceivedOperation, SeenOperation } from './persistence.ts';
 import { reconcile } from './reconcile.ts';
 import type { EffectResult } from './effect-result.ts';
@@ -21,6 +23,8 @@ export interface CartLogState {
   unsaved: UnsavedState;
   /** Operations whose outcome is that of the checkout under way. */
   deferred?: readonly ReceivedOperation[];
+  /** The first version from which on nothing has happened but reads; absent: the cart's own. */
+  unchangedSince?: number;
 }
 
 export interface CartLog {
@@ -51,6 +55,8 @@ export function openCart(
     cart: evolve(undefined, event),
     recentOperations: [],
     unsaved: { events: [event], outcomes: [] },
+    // Clients have seen an empty cart of version 0, and this one is no other.
+    unchangedSince: 0,
   };
 }
 
@@ -63,7 +69,8 @@ export function reopenCart(
   const before = withDefaults(stored.cart);
   const facts: Fact[] = before.ttlMs === ttlMs ? [] : [{ type: 'CartTtlChanged', ttlMs }];
   const { cart, events } = record(before, facts, { at, operationId: null, by: 'service' });
-  return { cart, recentOperations: stored.recentOperations, unsaved: { events, outcomes: [] } };
+  const { recentOperations } = stored;
+  return { cart, recentOperations, unsaved: { events, outcomes: [] }, unchangedSince: before.version };
 }
 
 /** A cart with its memory: which operations it has seen, and what the read model has not been told yet. */
@@ -72,11 +79,13 @@ export function createCartLog(start: CartLogState, rules: HoldRules = {}): CartL
   const memory = createOperationMemory(start.recentOperations);
   const unsaved = createUnsaved(start.unsaved);
   let deferred = [...(start.deferred ?? [])];
+  let unchangedSince = start.unchangedSince ?? cart.version;
 
   function append(facts: readonly Fact[], cause: Cause) {
     const recorded = record(cart, facts, cause);
     cart = recorded.cart;
     unsaved.add({ events: recorded.events });
+    if (facts.some(({ type }) => type !== 'CartTouched')) unchangedSince = cart.version;
     const result = outcomeOfCheckout(cart, recorded.events);
     if (!result) return;
     unsaved.add({ outcomes: deferred.map((operation) => ({ ...operation, result })) });
@@ -94,22 +103,19 @@ export function createCartLog(start: CartLogState, rules: HoldRules = {}): CartL
     get cart() {
       return cart;
     },
-    handle({ operationId, fingerprint, command }, at) {
-      if (memory.has(operationId, at)) return;
-      memory.add(operationId, at);
-      const received = { operationId, command: command.type, fingerprint, at };
-      const decision = decide(cart, command, at);
+    handle(envelope, at) {
+      const familiarity = memory.receive(envelope.operationId, at);
+      if (familiarity === 'repeated') return;
+      const received = receivedOf(envelope, at);
+      const decision = judge(cart, envelope, { at, familiarity, unchangedSince });
       if (decision.status === 'rejected') {
-        const { status, rejection } = decision;
-        return unsaved.add({ outcomes: [{ ...received, result: { status, rejection } }] });
+        return unsaved.add({ outcomes: [{ ...received, result: decision }] });
       }
       if (decision.status === 'deferred') deferred.push(received);
-      const cause = { at, operationId, by: senderOf(command) };
+      const cause = { at, operationId: received.operationId, by: senderOf(envelope.command) };
       append(decision.facts, cause);
       if (decision.status === 'accepted') {
-        const { orderId } = decision;
-        const result = { status: 'applied', version: cart.version, ...(orderId && { orderId }) } as const;
-        unsaved.add({ outcomes: [{ ...received, result }] });
+        unsaved.add({ outcomes: [{ ...received, result: applied(cart, decision.orderId) }] });
       }
       appendAll([], cause);
     },
@@ -124,9 +130,45 @@ export function createCartLog(start: CartLogState, rules: HoldRules = {}): CartL
     saved: (save) => unsaved.confirm(save),
     allSaves: () => unsaved.all(cart),
     entries: () => unsaved.added,
-    toState: () => ({ cart, recentOperations: memory.toList(), unsaved: unsaved.toState(), deferred }),
+    toState: () => ({
+      cart,
+      recentOperations: memory.toList(),
+      unsaved: unsaved.toState(),
+      deferred,
+      unchangedSince,
+    }),
   };
 }
+
+interface Circumstances {
+  at: number;
+  familiarity: Familiarity;
+  unchangedSince: number;
+}
+
+/** The key first, then the version that is asked for, then the rules of the cart. */
+function judge(cart: Cart, { command, ifMatch }: CommandEnvelope, circumstances: Circumstances): Decision {
+  const { at, familiarity, unchangedSince } = circumstances;
+  if (familiarity === 'key_reused') return reject({ code: 'idempotency_key_reused' });
+  const mismatch = ifMatch && versionMismatch(cart, unchangedSince, ifMatch);
+  return mismatch ? reject(mismatch) : decide(cart, command, at);
+}
+
+const receivedOf = (
+  { operationId, fingerprint, command }: CommandEnvelope,
+  at: number,
+): ReceivedOperation => ({
+  operationId,
+  command: command.type,
+  fingerprint,
+  at,
+});
+
+const applied = ({ version }: Cart, orderId: string | undefined): OperationResult => ({
+  status: 'applied',
+  version,
+  ...(orderId && { orderId }),
+});
 
 /** What the state asks for by itself: calls to the reservation service first, then the checkout's next step. */
 function followUp(cart: Cart): readonly Fact[] {

@@ -1,4 +1,5 @@
 import type { OnUnavailable } from './cart.ts';
+import type { IfMatch } from './precondition.ts';
 
 /** What is asked of a cart. Ids and prices arrive as data. */
 export type Command = ExternalCommand | Expire;
@@ -94,6 +95,8 @@ export interface CommandEnvelope<C extends ExternalCommand = ExternalCommand> {
   /** Digest of the payload: the same operation id with another payload is refused. */
   fingerprint: string;
   command: C;
+  /** Absent: whatever the cart's version is. */
+  ifMatch?: IfMatch;
 }
 
 /** The names whose price the catalogue still has to say. */

@@ -16,7 +16,11 @@ export type Rejection =
   | { code: 'items_unavailable'; items: readonly UnavailableItem[] }
   | { code: 'reservations_pending'; names: readonly string[] }
   | { code: 'price_changed'; changes: readonly PriceChange[] }
-  | { code: 'order_already_paid'; orderId: string; orderNumber: string };
+  | { code: 'order_already_paid'; orderId: string; orderNumber: string }
+  /** The cart is not at a version that `If-Match` names. */
+  | { code: 'version_mismatch'; currentVersion: number }
+  /** The key was used for another request on this cart. */
+  | { code: 'idempotency_key_reused' };
 
 export interface UnavailableItem {
   itemId: string;
@@ -56,6 +60,10 @@ export function explain(rejection: Rejection): string {
       return `Prices have changed: ${quoted(rejection.changes.map(({ name }) => name))}. The cart shows the new ones; check out again to accept them.`;
     case 'order_already_paid':
       return `Order ${rejection.orderNumber} of this cart was paid meanwhile.`;
+    case 'version_mismatch':
+      return `The cart is at version ${rejection.currentVersion}, which is not in If-Match. Read it again, then decide.`;
+    case 'idempotency_key_reused':
+      return 'This Idempotency-Key was used for another request on this cart. Use a new key.';
   }
 }
 

@@ -26,7 +26,7 @@ export function limitUnits(
     const giveBack = () => limits.giveBack('address-units', address, units);
     try {
       const result = await submit(submission);
-      if (result.status === 'rejected' || result.status === 'key_reused') await giveBack();
+      if (result.status === 'rejected') await giveBack();
       return result;
     } catch (error) {
       // Not known to be stored: the client repeats it, and pays then.

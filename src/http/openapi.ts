@@ -23,6 +23,7 @@ export const problemResponse = (description: string) => ({
   content: { 'application/problem+json': { schema: problemSchema } },
 });
 
+export const badCursorResponse = problemResponse('The cursor is not one of ours');
 export const tooManyResponse = {
   429: problemResponse('Too many requests: `Retry-After` says when to try again'),
 };
@@ -33,6 +34,7 @@ export const commandResponses = {
   400: problemResponse('The body is not JSON, or a header is out of bounds'),
   404: problemResponse('No such session or item'),
   409: problemResponse("The cart's rules refuse it"),
+  412: problemResponse('The cart is not at the version in `If-Match`'),
   413: problemResponse('The body is too large'),
   415: problemResponse('The body is not sent as application/json'),
   422: problemResponse('The input is not valid, or the key belongs to another request'),

@@ -30,6 +30,8 @@ export const problems = {
   payment_mismatch: { status: 422, title: 'The payment does not match its order' },
   webhook_not_found: { status: 404, title: 'There is no such webhook' },
   webhook_delivered: { status: 409, title: 'The webhook has been delivered' },
+  version_mismatch: { status: 412, title: 'The cart is at another version' },
+  request_in_progress: { status: 409, title: 'The request is being answered' },
   idempotency_key_reused: { status: 422, title: 'The idempotency key belongs to another request' },
   too_many_streams: { status: 429, title: 'The cart has too many live streams' },
   streams_full: { status: 503, title: 'There is no room for another live stream just now' },
@@ -79,6 +81,7 @@ export function rejectionToProblem(rejection: Rejection): ProblemDetails {
 export function sendProblem(c: Context, problem: ProblemDetails): Response {
   const requestId = c.get('requestId') as string | undefined;
   const headers: Record<string, string> = { 'content-type': 'application/problem+json' };
+  if (problem.status === 503 || problem.code === 'request_in_progress') headers['retry-after'] = '1';
   const retryAfter = problem.retryAfterSeconds ?? (problem.status === 503 ? 1 : undefined);
   if (retryAfter !== undefined) headers['retry-after'] = String(retryAfter);
   const body = JSON.stringify(requestId ? { ...problem, requestId } : problem);

@@ -24,7 +24,13 @@ interface ResultOptions {
   created?: boolean;
 }
 
+/** Tells a client that its command was decided by an earlier request. What comes with it is as it is now. */
+export function markReplayed(c: AppContext, result: SubmissionResult) {
+  if ('replayed' in result && result.replayed) c.header('Idempotent-Replayed', 'true');
+}
+
 function toResponse(c: AppContext, result: SubmissionResult, options: ResultOptions): Response {
+  markReplayed(c, result);
   switch (result.status) {
     case 'applied': {
       const cart = viewOf(result.cart, c.get('cartId'), options.currency);
@@ -38,9 +44,10 @@ function toResponse(c: AppContext, result: SubmissionResult, options: ResultOpti
       c.header('Location', `${c.get('basePath')}/operations/${result.operationId}`);
       c.header('Retry-After', '1');
       return c.json({ operationId: result.operationId, status: 'pending' as const }, 202);
-    case 'key_reused': {
-      const detail = 'This Idempotency-Key was used for another request on this cart. Use a new key.';
-      return sendProblem(c, toProblem('idempotency_key_reused', detail));
+    case 'in_progress': {
+      const detail =
+        'A request with this Idempotency-Key is being answered. Repeat this one after Retry-After.';
+      return sendProblem(c, toProblem('request_in_progress', detail));
     }
   }
 }

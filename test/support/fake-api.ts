@@ -35,10 +35,13 @@ export function createFakeApi(overrides: Partial<HttpDeps> = {}) {
     }),
     views: {
       findCart: async () => aCart,
+      findCartHead: async () => aCart,
+      findRequest: async () => undefined,
       findOperation: async () => undefined,
     } as CartViews,
     orders: {
       findOrder: async () => undefined,
+      findOrderVersion: async () => undefined,
       listOrders: async () => ({ orders: [], next: undefined }),
       findPayable: async () => undefined,
     } as OrderViews,
@@ -72,10 +75,15 @@ export function createFakeApi(overrides: Partial<HttpDeps> = {}) {
         reads.push(cartId);
         return await behaviour.views.findCart(cartId);
       },
+      findCartHead: async (cartId) => {
+        reads.push(`head of ${cartId}`);
+        return await behaviour.views.findCartHead(cartId);
+      },
       findOperation: async (cartId, operationId) => {
         reads.push(operationId);
         return await behaviour.views.findOperation(cartId, operationId);
       },
+      findRequest: (cartId, operationId) => behaviour.views.findRequest(cartId, operationId),
     },
     history: { listEvents: async () => ({ events: [], next: undefined }), cartAt: async () => undefined },
     abandonedCarts: {

@@ -1,5 +1,5 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
-import { isNotModified } from '../etag.ts';
+import { etagOf, isNotModified, knownTags } from '../etag.ts';
 import { json, readResponses } from '../openapi.ts';
 import { viewOf } from '../responses.ts';
 import { cartSchema } from '../schemas.ts';
@@ -19,9 +19,17 @@ const route = createRoute({
 export function registerGetCart(app: OpenAPIHono<AppEnv>, { views, touch, currency }: HttpDeps) {
   app.openapi(route, async (c) => {
     const cartId = c.get('cartId');
+    if (knownTags(c) !== undefined) {
+      const head = await views.findCartHead(cartId);
+      if (isNotModified(c, head?.version ?? 0)) {
+        touch(head);
+        return c.body(null, 304);
+      }
+    }
     const found = await views.findCart(cartId);
     touch(found);
     const view = viewOf(found, cartId, currency);
-    return isNotModified(c, view.version) ? c.body(null, 304) : c.json(view, 200);
+    c.header('ETag', etagOf(view.version));
+    return c.json(view, 200);
   });
 }

@@ -1,5 +1,5 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
-import { isNotModified } from '../etag.ts';
+import { etagOf, isNotModified, knownTags } from '../etag.ts';
 import type { RateLimiting } from '../middleware/rate-limit.ts';
 import { sessionOfOwner } from '../middleware/session.ts';
 import { json, readResponses } from '../openapi.ts';
@@ -27,9 +27,16 @@ export function registerGetOrder(
 ) {
   app.use('/api/v1/orders/:orderId', address, sessionOfOwner(sessions, sessionNeeded), cart);
   app.openapi(route, async (c) => {
-    const order = await orders.findOrder(c.get('cartId'), c.req.valid('param').orderId);
+    const [cartId, { orderId }] = [c.get('cartId'), c.req.valid('param')];
+    if (knownTags(c) !== undefined) {
+      const version = await orders.findOrderVersion(cartId, orderId);
+      if (version === undefined) throw orderNotFound();
+      if (isNotModified(c, version)) return c.body(null, 304);
+    }
+    const order = await orders.findOrder(cartId, orderId);
     if (!order) throw orderNotFound();
-    return isNotModified(c, order.version) ? c.body(null, 304) : c.json(order, 200);
+    c.header('ETag', etagOf(order.version));
+    return c.json(order, 200);
   });
 }
 
