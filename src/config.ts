@@ -19,12 +19,13 @@ import {
   streamSettings,
   workerSettings,
 } from './config/shards.ts';
+import { readHttpServer, type HttpServerLimits } from './config/http-server.ts';
 import { readTemporal, type TemporalConfig } from './config/temporal.ts';
 import { readWebhooks, type WebhookConfig } from './config/webhooks.ts';
 
 export { loadBinariesConfig, loadDevConfig, type BinariesConfig, type DevConfig } from './config/dev.ts';
 export { ConfigError, settingNames, type Env };
-export type { TemporalConfig };
+export type { HttpServerLimits, TemporalConfig };
 
 type LogLevel = (typeof LOG_LEVELS)[number];
 type CatalogMode = 'open' | 'strict';
@@ -49,6 +50,9 @@ export interface ApiConfig extends ProcessConfig {
     demoPagePath: string | undefined;
     /** How long scrapes share the counts that they read. */
     metricsCacheMs: number;
+    /** Whose pages may call the API. */
+    corsOrigins: readonly string[];
+    server: HttpServerLimits;
   };
   /** Live carts. */
   streams: { heartbeatMs: number; perCart: number; perProcess: number };
@@ -120,6 +124,8 @@ function readHttp(reader: SettingsReader, process: ProcessConfig): ApiConfig['ht
     adminToken: settings.ADMIN_TOKEN,
     demoPagePath: reader.read(demoSettings).DEMO_PAGE,
     metricsCacheMs: settings.METRICS_CACHE,
+    corsOrigins: settings.CORS_ORIGINS,
+    server: readHttpServer(reader),
   };
 }
 

@@ -188,6 +188,42 @@ describe('configuration', () => {
     },
   );
 
+  it('takes the origins whose pages may call, and none by default', () => {
+    expect(loadApiConfig(api).http.corsOrigins).toEqual([]);
+    const listed = 'https://shop.example, http://localhost:5173';
+    expect(loadApiConfig({ ...api, CORS_ORIGINS: listed }).http.corsOrigins).toEqual([
+      'https://shop.example',
+      'http://localhost:5173',
+    ]);
+  });
+
+  it.each([
+    '*',
+    'null',
+    'shop.example',
+    'https://shop.example/',
+    'https://Shop.example',
+    'https://*.example',
+  ])('refuses the origin %s, which no browser sends or which is everybody', (origin) => {
+    const load = () => loadApiConfig({ ...api, CORS_ORIGINS: `https://fine.example,${origin}` });
+    expect(problemsOf(load)).toEqual([expect.stringMatching(/^CORS_ORIGINS is .*: use origins such as/)]);
+  });
+
+  it('refuses a limit for headers that is longer than that for the whole request', () => {
+    const load = () => loadApiConfig({ ...api, HEADERS_TIMEOUT: '20s', REQUEST_TIMEOUT: '10s' });
+    expect(problemsOf(load)).toEqual([
+      expect.stringMatching(
+        /^HEADERS_TIMEOUT is "20s": must not be longer than REQUEST_TIMEOUT \(10000 ms\)/,
+      ),
+    ]);
+    expect(loadApiConfig(api).http.server).toEqual({
+      headersTimeoutMs: 10_000,
+      requestTimeoutMs: 30_000,
+      keepAliveTimeoutMs: 65_000,
+      headerLimitBytes: 16_384,
+    });
+  });
+
   it('secures cookies in production unless told otherwise', () => {
     expect(loadApiConfig({ ...api, NODE_ENV: 'production' }).http.cookieSecure).toBe(true);
     expect(loadApiConfig({ ...api, NODE_ENV: 'production', COOKIE_SECURE: 'false' }).http.cookieSecure).toBe(

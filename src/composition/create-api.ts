@@ -82,6 +82,7 @@ export function createApi(config: ApiConfig, logger: Logger) {
     wait: { defaultMs: config.http.waitDefaultMs, maxMs: config.http.waitMaxMs },
     checkout: config.checkout,
     bodyLimitBytes: config.http.bodyLimitBytes,
+    corsOrigins: config.http.corsOrigins,
     cookieSecure: config.http.cookieSecure,
     adminToken: config.http.adminToken,
     demoPage: demoPagePath === undefined ? undefined : readFileSync(demoPagePath, 'utf8'),

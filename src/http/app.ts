@@ -1,11 +1,12 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { bodyLimit } from 'hono/body-limit';
 import { requestId } from 'hono/request-id';
-import { secureHeaders } from 'hono/secure-headers';
 import { mountAdmin } from './admin.ts';
+import { crossOrigin } from './middleware/cross-origin.ts';
 import { createRateLimiting, type RateLimiting } from './middleware/rate-limit.ts';
 import { requestLog } from './middleware/request-log.ts';
 import { requestMetrics } from './middleware/request-metrics.ts';
+import { securityHeaders } from './middleware/security-headers.ts';
 import { sessionFromClient, sessionFromPath } from './middleware/session.ts';
 import { onNotFound } from './not-found.ts';
 import { onError } from './on-error.ts';
@@ -38,7 +39,8 @@ export function createApp(deps: HttpDeps): OpenAPIHono<AppEnv> {
   app.use(requestId());
   app.use(requestLog(deps.logger));
   app.use(requestMetrics(deps.metrics.observeRequest));
-  app.use(secureHeaders());
+  app.use(securityHeaders());
+  app.use(crossOrigin(deps.corsOrigins));
   app.use(bodyLimit({ maxSize: deps.bodyLimitBytes, onError: () => tooLarge(deps.bodyLimitBytes) }));
   app.onError(onError(deps.logger));
   app.notFound(onNotFound(app));

@@ -30,8 +30,13 @@ function problemOf(error: Error, c: AppContext, logger: Logger): ProblemDetails 
   if (error instanceof HTTPException && error.status < 500) {
     return toProblem('malformed_request', error.message || 'The request cannot be read as JSON.');
   }
+  if (isCutOff(error)) return toProblem('malformed_request', 'The body ended before it was whole.');
   logger.error({ requestId: c.get('requestId'), err: error }, 'request failed');
   return c.req.method === 'GET' || c.req.method === 'HEAD'
     ? toProblem('unavailable', 'The cart cannot be read just now. Try again shortly.')
     : toProblem('internal_error', 'The request failed. Report the requestId if it happens again.');
 }
+
+/** Node's error of a client that went away, or was cut off for being slow, in the middle of its body. No fault of ours. */
+const isCutOff = (error: Error): boolean =>
+  error.message === 'aborted' && (error as NodeJS.ErrnoException).code === 'ECONNRESET';

@@ -55,6 +55,8 @@ export interface HttpDeps {
   wait: WaitBounds;
   checkout: { waitMs: number; payWithinMs: number };
   bodyLimitBytes: number;
+  /** Whose pages may call the API, with cookies. */
+  corsOrigins: readonly string[];
   cookieSecure: boolean;
   /** Opens the admin endpoints; without it there are none. */
   adminToken: string | undefined;

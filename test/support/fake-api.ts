@@ -105,6 +105,7 @@ export function createFakeApi(overrides: Partial<HttpDeps> = {}) {
     cartMaxUnits: 1_000,
     wait: { defaultMs: 1_000, maxMs: 30_000 },
     bodyLimitBytes,
+    corsOrigins: [],
     cookieSecure: false,
     ...overrides,
   });

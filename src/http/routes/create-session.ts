@@ -25,6 +25,8 @@ export function registerCreateSession(
     const session = sessions.issue({ kind: 'guest' });
     const { sessionId } = session;
     c.header('Location', `/api/v1/carts/${sessionId}`);
+    // Whoever has the answer has the cart.
+    c.header('Cache-Control', 'no-store');
     const cart = emptyCartView(cartIdOf(session), currency);
     return c.json({ sessionId, expiresAt: new Date(session.expiresAt).toISOString(), cart }, 201);
   });
