@@ -152,6 +152,12 @@ module.exports = {
       mayTypes: [domain, '^src/read-model/'],
       instead: 'Metrics are told what happened; they do not know who tells them.',
     }),
+    ...room('limits', {
+      from: '^src/limits/',
+      may: [schema, ...node('net'), ...npm('rate-limiter-flexible', 'ipaddr.js')],
+      mayTypes: ['^src/platform/database\\.ts$'],
+      instead: 'Counts and addresses; what a request is, and what it is told, is the HTTP layer.',
+    }),
     ...room('gateway', {
       from: '^src/gateway/',
       may: [domain, messages, ...node('crypto'), ...npm('@temporalio/client', 'lru-cache')],
@@ -178,7 +184,7 @@ module.exports = {
         ...node('crypto'),
         ...npm('hono', '@hono/zod-openapi', 'zod'),
       ],
-      mayTypes: ['^src/read-model/', '^src/(payments|outbox|identity|metrics)/', ports, ...npm('pino')],
+      mayTypes: ['^src/read-model/', '^src/(payments|outbox|identity|metrics|limits)/', ports, ...npm('pino')],
       instead: 'Routes get what they call from createApp(deps): import its type, not the thing.',
     }),
     ...room('client', {
@@ -194,7 +200,7 @@ module.exports = {
     }),
     ...room('config', {
       from: config,
-      may: [...node('fs', 'os', 'path'), ...npm('zod', 'ms', '@temporalio/envconfig')],
+      may: [...node('fs', 'net', 'os', 'path'), ...npm('zod', 'ms', '@temporalio/envconfig')],
       instead: 'Configuration is read before anything else exists.',
     }),
     {

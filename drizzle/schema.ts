@@ -186,3 +186,14 @@ export const outbox = pgTable(
     index('outbox_created_at').on(table.createdAt, table.eventId),
   ],
 );
+
+/** Who has asked how often, when API processes count together. Unlogged: a crash of Postgres may forget it. */
+export const rateLimits = pgTable(
+  'rate_limits',
+  {
+    key: text('key').primaryKey(),
+    points: integer('points').notNull(),
+    expire: instant('expire'),
+  },
+  (table) => [index('rate_limits_expire').on(table.expire)],
+);

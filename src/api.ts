@@ -12,8 +12,8 @@ await runMain(async () => {
   const stop = shutdownSignal(logger);
   const api = createApi(config, logger);
   addProcessMetrics(api.metrics.registry);
-  const { host, port, shutdownGraceMs } = config.http;
-  const server = await startHttpServer({ fetch: api.app.fetch, host, port });
+  const { host, port, shutdownGraceMs, server: limits } = config.http;
+  const server = await startHttpServer({ fetch: api.app.fetch, host, port, limits });
   logger.info({ url: `http://${host}:${server.port}` }, 'API listens');
 
   await aborted(stop);

@@ -1,4 +1,5 @@
 import { readDatabase, type DatabaseConfig } from './config/database.ts';
+import { readLimits, type LimitsConfig } from './config/limits.ts';
 import { ConfigError, loadConfig, type Env, type SettingsReader } from './config/settings.ts';
 import {
   cartSettings,
@@ -18,13 +19,14 @@ import {
   streamSettings,
   workerSettings,
 } from './config/shards.ts';
+import { readHttpServer, type HttpServerLimits } from './config/http-server.ts';
 import { readTemporal, type TemporalConfig } from './config/temporal.ts';
 import { readUsers, type UsersConfig } from './config/users.ts';
 import { readWebhooks, type WebhookConfig } from './config/webhooks.ts';
 
 export { loadBinariesConfig, loadDevConfig, type BinariesConfig, type DevConfig } from './config/dev.ts';
 export { ConfigError, settingNames, type Env };
-export type { TemporalConfig, UsersConfig };
+export type { HttpServerLimits, TemporalConfig, UsersConfig };
 
 type LogLevel = (typeof LOG_LEVELS)[number];
 type CatalogMode = 'open' | 'strict';
@@ -49,6 +51,9 @@ export interface ApiConfig extends ProcessConfig {
     demoPagePath: string | undefined;
     /** How long scrapes share the counts that they read. */
     metricsCacheMs: number;
+    /** Whose pages may call the API. */
+    corsOrigins: readonly string[];
+    server: HttpServerLimits;
   };
   /** Live carts. */
   streams: { heartbeatMs: number; perCart: number; perProcess: number };
@@ -65,12 +70,14 @@ export interface ApiConfig extends ProcessConfig {
     reservationAttemptTimeoutMs: number;
     reservationGiveUpAfterMs: number;
     paymentAttemptTimeoutMs: number;
+    holdMaxAgeMs: number;
   };
   /** How long a checkout waits for reservations, and its order for the payment. */
   checkout: { waitMs: number; payWithinMs: number };
   /** Any of them verifies. */
   payments: { webhookSecrets: readonly [string, ...string[]] };
   catalog: { mode: CatalogMode; cacheMs: number };
+  limits: LimitsConfig;
 }
 
 export interface WorkerConfig extends ProcessConfig {
@@ -120,6 +127,8 @@ function readHttp(reader: SettingsReader, process: ProcessConfig): ApiConfig['ht
     adminToken: settings.ADMIN_TOKEN,
     demoPagePath: reader.read(demoSettings).DEMO_PAGE,
     metricsCacheMs: settings.METRICS_CACHE,
+    corsOrigins: settings.CORS_ORIGINS,
+    server: readHttpServer(reader),
   };
 }
 
@@ -146,6 +155,7 @@ function readCart(reader: SettingsReader): ApiConfig['cart'] {
     reservationAttemptTimeoutMs: attemptMs,
     reservationGiveUpAfterMs: settings.RESERVATION_GIVE_UP_AFTER,
     paymentAttemptTimeoutMs: settings.PAYMENT_ATTEMPT_TIMEOUT,
+    holdMaxAgeMs: settings.HOLD_MAX_AGE,
   };
 }
 
@@ -195,6 +205,7 @@ export function loadApiConfig(env: Env): ApiConfig {
         mode: reader.read(catalogSettings).CATALOG,
         cacheMs: reader.read(catalogCacheSettings).CATALOG_CACHE,
       },
+      limits: readLimits(reader, process.env),
     };
   });
 }

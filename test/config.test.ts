@@ -63,10 +63,17 @@ describe('configuration', () => {
         ttlMs: 1_800_000,
         reservationAttemptTimeoutMs: 120_000,
         paymentAttemptTimeoutMs: 30_000,
+        holdMaxAgeMs: 14_400_000,
       },
       checkout: { waitMs: 300_000, payWithinMs: 1_800_000 },
       payments: { webhookSecrets: [webhookSecret] },
       catalog: { mode: 'strict', cacheMs: 10_000 },
+      limits: {
+        store: 'memory',
+        quotas: { 'session-commands': { points: 120, windowMs: 60_000 } },
+        trustedProxies: [],
+        cartMaxUnits: 1_000,
+      },
     });
     expect(loadWorkerConfig(worker).worker).toEqual({
       maxCachedWorkflows: 600,
@@ -220,12 +227,70 @@ describe('configuration', () => {
     },
   );
 
+  it('takes the origins whose pages may call, and none by default', () => {
+    expect(loadApiConfig(api).http.corsOrigins).toEqual([]);
+    const listed = 'https://shop.example, http://localhost:5173';
+    expect(loadApiConfig({ ...api, CORS_ORIGINS: listed }).http.corsOrigins).toEqual([
+      'https://shop.example',
+      'http://localhost:5173',
+    ]);
+  });
+
+  it.each([
+    '*',
+    'null',
+    'shop.example',
+    'https://shop.example/',
+    'https://Shop.example',
+    'https://*.example',
+  ])('refuses the origin %s, which no browser sends or which is everybody', (origin) => {
+    const load = () => loadApiConfig({ ...api, CORS_ORIGINS: `https://fine.example,${origin}` });
+    expect(problemsOf(load)).toEqual([expect.stringMatching(/^CORS_ORIGINS is .*: use origins such as/)]);
+  });
+
+  it('refuses a limit for headers that is longer than that for the whole request', () => {
+    const load = () => loadApiConfig({ ...api, HEADERS_TIMEOUT: '20s', REQUEST_TIMEOUT: '10s' });
+    expect(problemsOf(load)).toEqual([
+      expect.stringMatching(
+        /^HEADERS_TIMEOUT is "20s": must not be longer than REQUEST_TIMEOUT \(10000 ms\)/,
+      ),
+    ]);
+    expect(loadApiConfig(api).http.server).toEqual({
+      headersTimeoutMs: 10_000,
+      requestTimeoutMs: 30_000,
+      keepAliveTimeoutMs: 65_000,
+      headerLimitBytes: 16_384,
+    });
+  });
+
   it('secures cookies in production unless told otherwise', () => {
     expect(loadApiConfig({ ...api, NODE_ENV: 'production' }).http.cookieSecure).toBe(true);
     expect(loadApiConfig({ ...api, NODE_ENV: 'production', COOKIE_SECURE: 'false' }).http.cookieSecure).toBe(
       false,
     );
     expect(loadApiConfig({ ...api, COOKIE_SECURE: '1' }).http.cookieSecure).toBe(true);
+  });
+
+  it('reads quotas as a number and a window', () => {
+    const { quotas } = loadApiConfig({ ...api, RATE_SESSION_READS: '5/90s' }).limits;
+    expect(quotas['session-reads']).toEqual({ points: 5, windowMs: 90_000 });
+    for (const wrong of ['5', '0/1m', '5/1x', '5/1ms', '5/2d', '-5/1m', '5/1m, 6/1h']) {
+      const problems = problemsOf(() => loadApiConfig({ ...api, RATE_SESSION_READS: wrong }));
+      expect(problems).toEqual([expect.stringContaining('a number and a window, such as 600/1m')]);
+    }
+  });
+
+  it('trusts no proxy unless told which', () => {
+    const proxiesOf = (env: Env) => loadApiConfig({ ...api, ...env }).limits.trustedProxies;
+    expect(proxiesOf({})).toEqual([]);
+    expect(proxiesOf({ TRUSTED_PROXIES: '10.0.0.0/8, fd00::/8,192.0.2.1' })).toEqual([
+      '10.0.0.0/8',
+      'fd00::/8',
+      '192.0.2.1',
+    ]);
+    for (const wrong of ['proxy', '10.0.0.0/33', '10.0.0.0/', '10.0.0/8', '1.2.3.4;5.6.7.8', 'true']) {
+      expect(problemsOf(() => proxiesOf({ TRUSTED_PROXIES: wrong }))).toHaveLength(1);
+    }
   });
 
   it('is frozen all the way down', () => {
@@ -246,6 +311,14 @@ describe('settings that must fit each other', () => {
     expect(named({ ...api, RESERVATION_GIVE_UP_AFTER: '2m' }, loadApiConfig)).toEqual([
       'RESERVATION_GIVE_UP_AFTER',
     ]);
+  });
+
+  it('refuses to run without limits in production, and to bound a network below one full cart', () => {
+    expect(named({ ...api, RATE_LIMIT: 'off' }, loadApiConfig)).toEqual([]);
+    expect(named({ ...api, RATE_LIMIT: 'off', NODE_ENV: 'production' }, loadApiConfig)).toEqual([
+      'RATE_LIMIT',
+    ]);
+    expect(named({ ...api, RATE_ADDRESS_UNITS: '999/10m' }, loadApiConfig)).toEqual(['RATE_ADDRESS_UNITS']);
   });
 
   it('refuses a worker in production that would cut reservations off when it stops', () => {

@@ -19,7 +19,7 @@ import { getCartQuery, getStateQuery, type CartWorkflowInput } from './cart.mess
 import { durableDatabase, localDatabase } from './database.ts';
 import { createDeadline } from './deadline.ts';
 import { createEffectRunner } from './effects.ts';
-import { createHandOver } from './hand-over.ts';
+import { canBeCarried, createHandOver } from './hand-over.ts';
 import { createInbox } from './inbox.ts';
 import { createSaver } from './saving.ts';
 import { createVisibility, searchAttributesOf } from './visibility.ts';
@@ -47,7 +47,7 @@ async function live(input: CartWorkflowInput): Promise<{ status: string; version
   });
 
   const first = carried ?? (await firstState(input));
-  const cartLog = createCartLog(first.log);
+  const cartLog = createCartLog(first.log, settings);
   const fence = () => (first.fence ?? 0) + workflowInfo().historyLength;
   loaded = cartLog;
   const effects = createEffectRunner(settings, wake);
@@ -59,17 +59,21 @@ async function live(input: CartWorkflowInput): Promise<{ status: string; version
   for (;;) {
     await condition(() => awake);
     awake = false;
+    // Commands come before results, as the SDK hands them over: a task that fails is done again with more of both,
+    // and what its commands were told holds then too.
+    for (let envelope = inbox.take(); envelope; envelope = inbox.take()) cartLog.handle(envelope, Date.now());
     for (const { effect, result } of effects.takeResults()) cartLog.settle(effect, result, Date.now());
 
     const history = handOver.state();
     const atRest = effects.inFlight === 0;
     // An operator's cancel is not carried over: it comes first.
-    if (!cancelled && (history === 'overdue' || (history === 'due' && atRest))) {
-      await continueAsNew(input, { log: cartLog.toState(), inbox: inbox.waiting, fence: fence() });
+    const handsOver = !cancelled && (history === 'overdue' || (history === 'due' && atRest));
+    if (handsOver) {
+      const handedOver = { log: cartLog.toState(), inbox: inbox.waiting, fence: fence() };
+      if (canBeCarried(handedOver)) await continueAsNew(input, handedOver);
     }
     if (history === 'due') handOver.waitAtMost();
 
-    for (let envelope = inbox.take(); envelope; envelope = inbox.take()) cartLog.handle(envelope, Date.now());
     // Commands that wait for the catalogue will move the deadline: it waits for them.
     if (cancelled || inbox.size === 0) cartLog.tick(Date.now(), { early: cancelled });
     cancelled = false;
@@ -77,11 +81,13 @@ async function live(input: CartWorkflowInput): Promise<{ status: string; version
     // Near the end of a run no call is started: the next run asks for the same ones, under the same keys.
     if (history === 'early') effects.run(effectsOf(cartLog.cart));
     else effects.cancelUnwanted(effectsOf(cartLog.cart));
-    saver.save();
+    // What is too much to be carried over is decided and written first.
+    if (handsOver && !saver.flushed) saver.flush();
+    else saver.save();
     visibility.show(cartLog.cart);
 
     const { cart } = cartLog;
-    const due = dueAt(cart);
+    const due = dueAt(cart, settings);
     if (due !== undefined && inbox.size === 0 && deadline.arm(due)) visibility.index(cart);
     const settled = inbox.size === 0 && effectsOf(cart).length === 0 && effects.inFlight === 0;
     if (due !== undefined || !settled) continue;

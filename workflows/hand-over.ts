@@ -16,6 +16,13 @@ const waitMs = 30_000;
 /** A third of what Temporal allows: large commands fill a history long before their number does. */
 const historyBytesAtMost = 16 * 1_048_576;
 
+/** A character of JSON may take three bytes, and a run's start at most 2 MiB. */
+const carriedCharactersAtMost = 600_000;
+
+/** Whether the next run can be started with it. A larger one would fail the cart. */
+export const canBeCarried = (carried: object): boolean =>
+  JSON.stringify(carried).length <= carriedCharactersAtMost;
+
 export function createHandOver(afterEvents: number, wake: () => void): HandOver {
   let waiting = false;
   let waited = false;

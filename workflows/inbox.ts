@@ -64,17 +64,17 @@ export function createInbox(carried: readonly CommandEnvelope[], onArrival: () =
 
 /** Our own gateway always sends well-formed envelopes; a person in the Web UI may not. */
 function isEnvelope(message: unknown, type: string): message is CommandEnvelope {
-  const { operationId, fingerprint, command } = (message ?? {}) as Partial<CommandEnvelope>;
-  if (!isId(operationId) || typeof fingerprint !== 'string') return false;
+  const { operationId, fingerprint, command, ifMatch } = (message ?? {}) as Partial<CommandEnvelope>;
+  if (!isId(operationId) || typeof fingerprint !== 'string' || !isIfMatch(ifMatch)) return false;
   return command?.type === type && hasFields(command);
 }
 
 function hasFields(command: ExternalCommand): boolean {
   switch (command.type) {
     case 'addItem':
-      return Array.isArray(command.items) && command.items.every(isNewItem);
+      return Array.isArray(command.items) && command.items.every(isNewItem) && isBound(command.maxUnits);
     case 'changeQuantity':
-      return isId(command.itemId) && isQuantity(command.quantity);
+      return isId(command.itemId) && isQuantity(command.quantity) && isBound(command.maxUnits);
     case 'removeItem':
       return isId(command.itemId);
     case 'clearItems':
@@ -84,10 +84,16 @@ function hasFields(command: ExternalCommand): boolean {
     case 'checkout':
       return isDuration(command.waitMs) && isDuration(command.payWithinMs) && isOption(command.onUnavailable);
     case 'claim':
-      return isId(command.toCartId) && isRule(command.merge);
+      return isId(command.toCartId) && isRule(command.merge) && isBound(command.maxUnits);
     case 'receive': {
-      const { fromCartId, merge, lines, holds } = command;
-      return isId(fromCartId) && isRule(merge) && areAll(lines, isLine) && areAll(holds, isHold);
+      const { fromCartId, merge, maxUnits, lines, holds } = command;
+      return (
+        isId(fromCartId) &&
+        isRule(merge) &&
+        isBound(maxUnits) &&
+        areAll(lines, isLine) &&
+        areAll(holds, isHold)
+      );
     }
     case 'paymentSucceeded':
       return isId(command.orderId) && isText(command.paymentId) && isAmount(command.amountMinor);
@@ -120,4 +126,7 @@ const isRule = (value: unknown): boolean => value === 'sum' || value === 'max';
 const isOption = (value: unknown): boolean => value === 'reject' || value === 'drop';
 const isAmount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
 const isDuration = isAmount;
+const isIfMatch = (value: unknown): boolean =>
+  value === undefined || value === '*' || (Array.isArray(value) && value.every(isAmount));
+const isBound = (value: unknown): boolean => value === undefined || isAmount(value);
 const isQuantity = (value: unknown): boolean => Number.isInteger(value) && (value as number) > 0;

@@ -50,8 +50,9 @@ export function createServiceCalls(settings: CartSettings) {
   }
 
   async function handOver(effect: HandOverEffect): Promise<EffectResult> {
-    const { fromCartId, toCartId, merge, lines, holds: moved } = effect;
-    const command = { type: 'receive', fromCartId, merge, lines, holds: moved } as const;
+    const { type: _, id: __, toCartId, ...parcel } = effect;
+    const { fromCartId, lines } = parcel;
+    const command = { type: 'receive', ...parcel } as const;
     const envelope = { operationId: receiveOperationId(fromCartId), fingerprint: 'receive', command };
     const summary = `${lines.length} lines → cart ${toCartId}`;
     await durableInbox.handOver.executeWithOptions({ summary }, [{ toCartId, settings, envelope }]);

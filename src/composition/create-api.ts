@@ -1,20 +1,27 @@
 import { readFileSync } from 'node:fs';
+import { getConnInfo } from '@hono/node-server/conninfo';
+import type { Context } from 'hono';
 import type { ApiConfig, UsersConfig } from '../config.ts';
+import { createBacklog } from '../gateway/backlog.ts';
 import { createCartCommands } from '../gateway/cart-commands.ts';
 import { createCartTouch } from '../gateway/cart-touch.ts';
+import { createRunStateOf } from '../gateway/run-state.ts';
 import { createMayExist } from '../gateway/may-exist.ts';
+import { createClientNetwork } from '../limits/client-network.ts';
+import { createRateLimits } from '../limits/rate-limits.ts';
 import { createAcceptPayment } from '../http/accept-payment.ts';
 import { createApp } from '../http/app.ts';
 import { createClaim } from '../http/claim-cart.ts';
 import { createStreamPlaces } from '../http/stream-places.ts';
 import { countAnswers } from '../http/count-answers.ts';
+import { limitUnits } from '../http/limit-units.ts';
 import { createSubmitCommand } from '../http/submit-command.ts';
 import type { Users } from '../http/types.ts';
 import { createTokenVerifier } from '../identity/token-verifier.ts';
 import { createApiMetrics } from '../metrics/api-metrics.ts';
 import { createWebhookViews } from '../outbox/webhook-views.ts';
 import { createPaymentWebhookVerifier } from '../payments/payment-webhook.ts';
-import { closeDatabase, createDatabase } from '../platform/database.ts';
+import { closeDatabase, createDatabase, type Database } from '../platform/database.ts';
 import type { Logger } from '../platform/logger.ts';
 import { createReadiness } from '../platform/readiness.ts';
 import { createTemporalClient } from '../platform/temporal-client.ts';
@@ -44,6 +51,7 @@ export function createApi(config: ApiConfig, logger: Logger) {
     taskQueue: config.temporal.taskQueue,
     settings: config.cart,
     mayExist: createMayExist(createCartExists(database)),
+    admit: createBacklog({ runStateOf: createRunStateOf({ client }) }),
   });
   const orders = createOrderViews(database);
   const liveCarts = createLiveCarts({ feed, readChanged: createChangedCarts(database) });
@@ -53,7 +61,10 @@ export function createApi(config: ApiConfig, logger: Logger) {
     createCountReadings(database, { logger, maxAgeMs: config.http.metricsCacheMs }),
     () => places.taken,
   );
-  const submit = countAnswers(createSubmitCommand({ commands, views, feed, catalog }), metrics.countCommand);
+  const { cartMaxUnits } = config.limits;
+  const rateLimiting = createRateLimiting(config.limits, database);
+  const { limits } = rateLimiting;
+  const submit = createSubmitCommand({ commands, views, feed, catalog });
   const app = createApp({
     sessions: createCartSessions(config.sessions),
     views,
@@ -62,18 +73,26 @@ export function createApi(config: ApiConfig, logger: Logger) {
     history: createHistoryViews(database),
     abandonedCarts: { list: createAbandonedCarts(database), summarise: createAbandonedSummary(database) },
     live: { carts: liveCarts, places, heartbeatMs: config.streams.heartbeatMs },
-    submit,
-    claim: createClaim({ submit, claims: createClaimViews(database), views, feed }),
-    touch: createCartTouch(commands),
+    submit: limitUnits(countAnswers(submit, metrics.countCommand), { limits, cartMaxUnits }),
+    claim: createClaim({
+      submit: countAnswers(submit, metrics.countCommand),
+      claims: createClaimViews(database),
+      views,
+      feed,
+    }),
+    touch: createCartTouch(commands, { ttlMs: config.cart.ttlMs }),
     verifyPayment: createPaymentWebhookVerifier({ secrets: config.payments.webhookSecrets }),
     acceptPayment: createAcceptPayment({ commands, orders }),
     readiness: createReadiness({ database, client }),
     metrics,
     logger,
+    rateLimiting,
     currency: config.cart.currency,
+    cartMaxUnits,
     wait: { defaultMs: config.http.waitDefaultMs, maxMs: config.http.waitMaxMs },
     checkout: config.checkout,
     bodyLimitBytes: config.http.bodyLimitBytes,
+    corsOrigins: config.http.corsOrigins,
     cookieSecure: config.http.cookieSecure,
     adminToken: config.http.adminToken,
     users: config.users && usersOf(config.users),
@@ -98,3 +117,12 @@ const usersOf = ({ issuer, audience, keys, adminScope, merge }: UsersConfig): Us
   adminScope,
   merge,
 });
+
+function createRateLimiting({ store, quotas, trustedProxies }: ApiConfig['limits'], database: Database) {
+  const networkOf = createClientNetwork(trustedProxies);
+  return {
+    limits:
+      store === 'off' ? undefined : createRateLimits({ quotas, ...(store === 'postgres' && { database }) }),
+    addressOf: (c: Context) => networkOf(getConnInfo(c).remote.address, c.req.header('X-Forwarded-For')),
+  };
+}

@@ -114,6 +114,20 @@ export function duration(options: { default: string; min?: string; max?: string 
     .prefault(options.default);
 }
 
+/** So many in a window of time: `120/1m`. */
+export function quota(byDefault: string) {
+  const mend = `use a number and a window, such as ${byDefault} (1 or more in 1s to 1d)`;
+  return z
+    .string()
+    .regex(/^[1-9]\d{0,8}\/\d+(\.\d+)?(ms|s|m|h|d)$/, mend)
+    .transform((value) => {
+      const [points, window] = value.split('/') as [string, ms.StringValue];
+      return { points: Number(points), windowMs: ms(window) };
+    })
+    .refine(({ windowMs }) => windowMs >= 1_000 && windowMs <= 86_400_000, mend)
+    .prefault(byDefault);
+}
+
 export function oneOf<const Choices extends readonly [string, ...string[]]>(
   choices: Choices,
   byDefault: Choices[number],

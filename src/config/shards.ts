@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { limitSettings } from './limits.ts';
 import { duration, flag, oneOf, optionalText, port, text, url, wholeNumber } from './settings.ts';
 import { temporalSettings } from './temporal.ts';
 
@@ -38,6 +39,21 @@ const adminToken = z
   .min(SECRET_LENGTH_MIN, `use at least ${SECRET_LENGTH_MIN} random characters`)
   .optional();
 
+const ORIGINS_MEND =
+  'use origins such as https://shop.example (scheme and host, no path), separated by commas; * would let every page act for a shopper';
+
+const origins = z
+  .string()
+  .prefault('')
+  .transform((value) => value.split(',').map((origin) => origin.trim()))
+  .transform((list) => list.filter((origin) => origin !== ''))
+  .refine((list) => list.every(isOrigin), ORIGINS_MEND);
+
+/** As a browser writes it: anything else would never match. A host name may have a star in it by the URL standard. */
+function isOrigin(origin: string): boolean {
+  return /^https?:[^*]+$/.test(origin) && URL.canParse(origin) && new URL(origin).origin === origin;
+}
+
 const host = text({ default: '127.0.0.1', mend: 'use an address to listen on' });
 export const processSettings = {
   NODE_ENV: oneOf(['development', 'production', 'test'], 'development'),
@@ -60,6 +76,13 @@ export const httpSettings = {
   COOKIE_SECURE: flag(),
   ADMIN_TOKEN: adminToken,
   METRICS_CACHE: duration({ default: '10s', min: '0ms', max: '1h' }),
+  CORS_ORIGINS: origins,
+};
+export const httpServerSettings = {
+  HEADERS_TIMEOUT: duration({ default: '10s', min: '100ms', max: '10m' }),
+  REQUEST_TIMEOUT: duration({ default: '30s', min: '100ms', max: '1h' }),
+  KEEP_ALIVE_TIMEOUT: duration({ default: '65s', min: '1ms', max: '1h' }),
+  HEADER_LIMIT_BYTES: wholeNumber({ default: 16_384, min: 4_096, max: 1_048_576 }),
 };
 export const streamSettings = {
   STREAM_HEARTBEAT: duration({ default: '15s', min: '100ms', max: '10m' }),
@@ -106,6 +129,7 @@ export const cartSettings = {
   // Above 40,000 the server's own limit of 51,200 events could end a cart's run.
   CART_CONTINUE_AS_NEW_EVENTS: wholeNumber({ default: 500, min: 50, max: 40_000 }),
   PAYMENT_ATTEMPT_TIMEOUT: duration({ default: '30s' }),
+  HOLD_MAX_AGE: duration({ default: '4h', min: '1s' }),
   ...reservationTimes,
 };
 export const checkoutSettings = {
@@ -167,8 +191,10 @@ export const settingNames: readonly string[] = [
       databaseSettings,
       temporalSettings,
       httpSettings,
+      httpServerSettings,
       streamSettings,
       demoSettings,
+      limitSettings,
       sessionSettings,
       userSettings,
       cartSettings,

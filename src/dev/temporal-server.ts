@@ -15,6 +15,8 @@ export interface TemporalServerOptions {
   uiPort?: number;
   /** `default` is always there. */
   namespaces?: readonly string[];
+  /** Settings of the server by their key, for tests that lower its limits. */
+  dynamicConfig?: Readonly<Record<string, number>>;
   log: (line: string) => void;
   /** Told of the server process as soon as there is one, ready or not. */
   onSpawn?: (child: Child) => void;
@@ -58,13 +60,15 @@ export async function startTemporalServer(options: TemporalServerOptions): Promi
   return { address: `${connectHost(host)}:${port}`, pid: child.pid, child, stop };
 }
 
-function serverArgs({ dbFilename, host, port, uiPort, namespaces = [] }: TemporalServerOptions): string[] {
+function serverArgs(options: TemporalServerOptions): string[] {
+  const { dbFilename, host, port, uiPort, namespaces = [], dynamicConfig = {} } = options;
   return [
     ...['server', 'start-dev', '--ip', host, '--port', String(port), '--log-level', 'warn'],
     ...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)]),
     ...(dbFilename === undefined ? [] : ['--db-filename', dbFilename]),
     // Half as fast again as the defaults, and a SIGKILL still loses nothing (a power cut might).
     ...['--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=1'],
+    ...Object.entries(dynamicConfig).flatMap(([key, value]) => ['--dynamic-config-value', `${key}=${value}`]),
     ...namespaces.flatMap((namespace) => ['--namespace', namespace]),
     ...Object.entries(SEARCH_ATTRIBUTES).flatMap(([name, type]) => ['--search-attribute', `${name}=${type}`]),
   ];

@@ -1,14 +1,16 @@
 import { answererOf, senderOf } from './actors.ts';
 import { withDefaults, type Cart } from './cart.ts';
-import { dueRenewals } from './clock.ts';
+import { dueOnHolds, type HoldRules } from './clock.ts';
 import type { CommandEnvelope } from './commands.ts';
 import { decide } from './decide.ts';
 import { mergeWaiting } from './decide-claim.ts';
 import { advanceCheckout } from './decide-checkout.ts';
+import { reject, type Decision } from './decision.ts';
 import type { Effect } from './effects.ts';
 import { evolve, record } from './evolve.ts';
 import type { CartEvent, Cause, Fact } from './events.ts';
-import { createOperationMemory } from './operation-memory.ts';
+import { createOperationMemory, type Familiarity } from './operation-memory.ts';
+import { versionMismatch } from './precondition.ts';
 import type { CartSave, OperationResult, ReceivedOperation, SeenOperation } from './persistence.ts';
 import { reconcile } from './reconcile.ts';
 import type { EffectResult } from './effect-result.ts';
@@ -22,6 +24,8 @@ export interface CartLogState {
   unsaved: UnsavedState;
   /** Operations whose outcome is that of the checkout or the claim under way. */
   deferred?: readonly ReceivedOperation[];
+  /** The first version from which on nothing has happened but reads; absent: the cart's own. */
+  unchangedSince?: number;
 }
 
 export interface CartLog {
@@ -52,6 +56,8 @@ export function openCart(
     cart: evolve(undefined, event),
     recentOperations: [],
     unsaved: { events: [event], outcomes: [] },
+    // Clients have seen an empty cart of version 0, and this one is no other.
+    unchangedSince: 0,
   };
 }
 
@@ -64,20 +70,23 @@ export function reopenCart(
   const before = withDefaults(stored.cart);
   const facts: Fact[] = before.ttlMs === ttlMs ? [] : [{ type: 'CartTtlChanged', ttlMs }];
   const { cart, events } = record(before, facts, { at, operationId: null, by: 'service' });
-  return { cart, recentOperations: stored.recentOperations, unsaved: { events, outcomes: [] } };
+  const { recentOperations } = stored;
+  return { cart, recentOperations, unsaved: { events, outcomes: [] }, unchangedSince: before.version };
 }
 
 /** A cart with its memory: which operations it has seen, and what the read model has not been told yet. */
-export function createCartLog(start: CartLogState): CartLog {
+export function createCartLog(start: CartLogState, rules: HoldRules = {}): CartLog {
   let cart = withDefaults(start.cart);
   const memory = createOperationMemory(start.recentOperations);
   const unsaved = createUnsaved(start.unsaved);
   let deferred = [...(start.deferred ?? [])];
+  let unchangedSince = start.unchangedSince ?? cart.version;
 
   function append(facts: readonly Fact[], cause: Cause) {
     const recorded = record(cart, facts, cause);
     cart = recorded.cart;
     unsaved.add({ events: recorded.events });
+    if (facts.some(({ type }) => type !== 'CartTouched')) unchangedSince = cart.version;
     const result = outcomeOfWait(cart, recorded.events);
     if (!result) return;
     unsaved.add({ outcomes: deferred.map((operation) => ({ ...operation, result })) });
@@ -95,22 +104,19 @@ export function createCartLog(start: CartLogState): CartLog {
     get cart() {
       return cart;
     },
-    handle({ operationId, fingerprint, command }, at) {
-      if (memory.has(operationId, at)) return;
-      memory.add(operationId, at);
-      const received = { operationId, command: command.type, fingerprint, at };
-      const decision = decide(cart, command, at);
+    handle(envelope, at) {
+      const familiarity = memory.receive(envelope.operationId, at);
+      if (familiarity === 'repeated') return;
+      const received = receivedOf(envelope, at);
+      const decision = judge(cart, envelope, { at, familiarity, unchangedSince });
       if (decision.status === 'rejected') {
-        const { status, rejection } = decision;
-        return unsaved.add({ outcomes: [{ ...received, result: { status, rejection } }] });
+        return unsaved.add({ outcomes: [{ ...received, result: decision }] });
       }
       if (decision.status === 'deferred') deferred.push(received);
-      const cause = { at, operationId, by: senderOf(command) };
+      const cause = { at, operationId: received.operationId, by: senderOf(envelope.command) };
       append(decision.facts, cause);
       if (decision.status === 'accepted') {
-        const { orderId } = decision;
-        const result = { status: 'applied', version: cart.version, ...(orderId && { orderId }) } as const;
-        unsaved.add({ outcomes: [{ ...received, result }] });
+        unsaved.add({ outcomes: [{ ...received, result: applied(cart, decision.orderId) }] });
       }
       appendAll([], cause);
     },
@@ -118,7 +124,8 @@ export function createCartLog(start: CartLogState): CartLog {
       appendAll(settle(cart, effect, result, at), { at, operationId: null, by: answererOf(effect) });
     },
     tick(at, { early } = { early: false }) {
-      appendAll(dueFacts(cart, at, early), { at, operationId: null, by: early ? 'operator' : 'clock' });
+      const by = early ? 'operator' : 'clock';
+      appendAll(dueFacts({ cart, at, early, rules }), { at, operationId: null, by });
     },
     nextSave: () => unsaved.next(cart),
     saved: (save) => unsaved.confirm(save),
@@ -129,9 +136,40 @@ export function createCartLog(start: CartLogState): CartLog {
       recentOperations: memory.toList(),
       unsaved: unsaved.toState(),
       deferred,
+      unchangedSince,
     }),
   };
 }
+
+interface Circumstances {
+  at: number;
+  familiarity: Familiarity;
+  unchangedSince: number;
+}
+
+/** The key first, then the version that is asked for, then the rules of the cart. */
+function judge(cart: Cart, { command, ifMatch }: CommandEnvelope, circumstances: Circumstances): Decision {
+  const { at, familiarity, unchangedSince } = circumstances;
+  if (familiarity === 'key_reused') return reject({ code: 'idempotency_key_reused' });
+  const mismatch = ifMatch && versionMismatch(cart, unchangedSince, ifMatch);
+  return mismatch ? reject(mismatch) : decide(cart, command, at);
+}
+
+const receivedOf = (
+  { operationId, fingerprint, command }: CommandEnvelope,
+  at: number,
+): ReceivedOperation => ({
+  operationId,
+  command: command.type,
+  fingerprint,
+  at,
+});
+
+const applied = ({ version }: Cart, orderId: string | undefined): OperationResult => ({
+  status: 'applied',
+  version,
+  ...(orderId && { orderId }),
+});
 
 /** What the state asks for by itself: lines that wait, then calls to the reservation service, then the checkout's next step. */
 function followUp(cart: Cart): readonly Fact[] {
@@ -141,10 +179,17 @@ function followUp(cart: Cart): readonly Fact[] {
   return calls.length > 0 ? calls : advanceCheckout(cart);
 }
 
-function dueFacts(cart: Cart, at: number, early: boolean): readonly Fact[] {
+interface Moment {
+  cart: Cart;
+  at: number;
+  early: boolean;
+  rules: HoldRules;
+}
+
+function dueFacts({ cart, at, early, rules }: Moment): readonly Fact[] {
   const decision = decide(cart, { type: 'expire', early }, at);
   const facts = decision.status === 'accepted' ? decision.facts : [];
-  return facts.length > 0 ? facts : dueRenewals(cart, at);
+  return facts.length > 0 ? facts : dueOnHolds(cart, at, rules);
 }
 
 const endsOfWaiting: ReadonlySet<CartEvent['type']> = new Set([

@@ -11,4 +11,6 @@ export interface CartSettings {
   reservationGiveUpAfterMs: number;
   /** One attempt at the payment service. Carts that were started before payments existed do not have it. */
   paymentAttemptTimeoutMs?: number;
+  /** How long units may be held before they are let go. Carts that were started before there was a bound have none. */
+  holdMaxAgeMs?: number;
 }

@@ -36,7 +36,8 @@ export interface ItemView {
 }
 
 /**
- * `released`: the cart was abandoned and holds nothing. `sold`: its order is paid.
+ * `released`: nothing is held, since the cart was abandoned or the line was held for too long. `sold`: its order is
+ * paid.
  * `reservationId` is set whenever something is held; after a claim, it may be one of several.
  */
 export interface ReservationView {

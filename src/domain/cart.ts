@@ -95,15 +95,19 @@ export interface ClaimedCart extends CartCore {
 /** What becomes of the quantities of a product that is in both carts. */
 export type MergeRule = 'sum' | 'max';
 
-/** What one cart hands over to another: holds in whatever state they are, each to go on under its own key. */
-export interface Parcel {
+/** How received lines come into a cart. */
+export interface MergeRules {
   merge: MergeRule;
-  lines: readonly Line[];
+  /** Units that the cart may have in all. */
+  maxUnits?: number;
+}
+
+/** What one cart hands over to another: holds in whatever state they are, each to go on under its own key. */
+export interface Parcel extends WaitingLines {
   holds: readonly LiveHold[];
 }
 
-interface WaitingLines {
-  merge: MergeRule;
+interface WaitingLines extends MergeRules {
   lines: readonly Line[];
 }
 
@@ -120,8 +124,9 @@ export interface Line {
   refusal: Refusal | null;
 }
 
+/** `released`: held for as long as a hold may be. The shopper's next word on the line, or a checkout, asks anew. */
 export interface Refusal {
-  status: 'unavailable' | 'failed';
+  status: 'unavailable' | 'failed' | 'released';
   reason: string;
   at: number;
 }
@@ -149,6 +154,8 @@ interface Held extends HoldCore {
   /** `null` when an adjustment ended without an answer: the next adjustment settles it. */
   quantity: number | null;
   adjustments: number;
+  /** Since when units are held without a break, where their number has changed since. */
+  heldSince?: number;
   /** Half-way to the end that the service has set; absent when the hold has none. */
   renewAt?: number | null;
 }
@@ -184,7 +191,7 @@ export const isFrozen = ({ status }: Cart): boolean =>
 
 /** Its session is over, or about to be. */
 export type LeftCart = ClaimingCart | ClaimedCart;
-export const isLeft = (cart: Cart): cart is LeftCart =>
+export const isLeft = <C extends Pick<Cart, 'status'>>(cart: C): cart is C & { status: LeftCart['status'] } =>
   cart.status === 'claiming' || cart.status === 'claimed';
 
 /** Bounds of a cart; the HTTP schemas use the same numbers. */
@@ -206,6 +213,8 @@ export function liveHolds(cart: Cart, itemId: string): LiveHold[] {
 
 export const isLive = (hold: Hold): hold is LiveHold =>
   hold.status !== 'releasing' && hold.status !== 'committing';
+
+export const heldSinceOf = ({ since, heldSince = since }: HeldHold | AdjustingHold): number => heldSince;
 
 /** The holds, when together they stand for exactly this quantity; one that is being renewed still does. */
 export function standingHolds(cart: Cart, itemId: string, quantity: number): StandingHold[] | undefined {

@@ -1,4 +1,5 @@
-import type { MergeRule, OnUnavailable, Parcel } from './cart.ts';
+import type { MergeRules, OnUnavailable, Parcel } from './cart.ts';
+import type { IfMatch } from './precondition.ts';
 
 /** What is asked of a cart. Ids and prices arrive as data. */
 export type Command = ExternalCommand | Expire;
@@ -12,6 +13,8 @@ export type ShopperCommand =
 export interface AddItem {
   type: 'addItem';
   items: readonly NewItem[];
+  /** Units that the cart may have in all. Commands that were sent before there was a bound have none. */
+  maxUnits?: number;
 }
 
 export interface NewItem {
@@ -29,6 +32,8 @@ export interface ChangeQuantity {
   type: 'changeQuantity';
   itemId: string;
   quantity: number;
+  /** As in `AddItem`: more is refused, less never is. */
+  maxUnits?: number;
 }
 
 export interface RemoveItem {
@@ -59,10 +64,9 @@ export interface CancelCheckout {
 }
 
 /** A guest has logged in: what is in the cart goes to the user's, and the session ends. */
-export interface ClaimCart {
+export interface ClaimCart extends MergeRules {
   type: 'claim';
   toCartId: string;
-  merge: MergeRule;
 }
 
 /** Sent by a guest's cart that was claimed to the cart of the user. */
@@ -106,6 +110,8 @@ export interface CommandEnvelope<C extends ExternalCommand = ExternalCommand> {
   /** Digest of the payload: the same operation id with another payload is refused. */
   fingerprint: string;
   command: C;
+  /** Absent: whatever the cart's version is. */
+  ifMatch?: IfMatch;
 }
 
 /** The names whose price the catalogue still has to say. */

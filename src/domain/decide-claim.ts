@@ -5,8 +5,8 @@ import type { Fact } from './events.ts';
 import { linesToMergeInto, mergeLines } from './merge-lines.ts';
 
 /** Its outcome is known when the user's cart has what is in this one. An empty cart has nothing to hand over. */
-export function startClaim(cart: Cart, { toCartId, merge }: ClaimCart): Decision {
-  const started: Fact = { type: 'ClaimStarted', toCartId, merge };
+export function startClaim(cart: Cart, { type: _, toCartId, ...rules }: ClaimCart): Decision {
+  const started: Fact = { type: 'ClaimStarted', toCartId, ...rules };
   return cart.lines.length === 0
     ? accept([started, { type: 'CartClaimed', toCartId }])
     : { status: 'deferred', facts: [started] };

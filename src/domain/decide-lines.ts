@@ -2,9 +2,10 @@ import { findLine, limits, type Cart, type Line } from './cart.ts';
 import type { AddItem, ChangeQuantity, NewItem, RemoveItem } from './commands.ts';
 import { accept, reject, type Decision } from './decision.ts';
 import type { Fact } from './events.ts';
-import { cartFull, quantityLimit } from './rejections.ts';
+import { cartFull, quantityLimit, unitsLimit } from './rejections.ts';
+import { unitsOf } from './totals.ts';
 
-export function addItem(cart: Cart, { items }: AddItem): Decision {
+export function addItem(cart: Cart, { items, maxUnits = Infinity }: AddItem): Decision {
   const unknown = items.filter((item) => item.price.status !== 'known').map((item) => item.name);
   if (unknown.length > 0) return reject({ code: 'unknown_product', names: [...new Set(unknown)] });
 
@@ -19,14 +20,19 @@ export function addItem(cart: Cart, { items }: AddItem): Decision {
     ids.set(item.name, itemId);
     facts.push(added(item, itemId));
   }
-  return quantities.size > limits.linesPerCart ? reject(cartFull()) : accept(facts);
+  if (quantities.size > limits.linesPerCart) return reject(cartFull());
+  const units = unitsOf(cart.lines) + unitsOf(items);
+  return units > maxUnits ? reject(unitsLimit(units, maxUnits)) : accept(facts);
 }
 
-export function changeQuantity(cart: Cart, { itemId, quantity }: ChangeQuantity): Decision {
+export function changeQuantity(cart: Cart, command: ChangeQuantity): Decision {
+  const { itemId, quantity, maxUnits = Infinity } = command;
   return onLine(cart, itemId, (line) => {
     if (quantity > limits.quantityPerLine) return reject(quantityLimit(line.name, quantity));
     // The same quantity again is how a shopper retries a line that was refused.
     if (quantity === line.quantity && !line.refusal) return accept([]);
+    const units = unitsOf(cart.lines) - line.quantity + quantity;
+    if (quantity > line.quantity && units > maxUnits) return reject(unitsLimit(units, maxUnits));
     return accept([{ type: 'ItemQuantityChanged', itemId, quantity }]);
   });
 }

@@ -1,4 +1,4 @@
-import type { MergeRule, OnUnavailable, Parcel } from './cart.ts';
+import type { MergeRules, OnUnavailable, Parcel } from './cart.ts';
 import type { CutOff } from './merge-lines.ts';
 import type { OrderDraft, PlacedOrder } from './order.ts';
 import type { Rejection } from './rejections.ts';
@@ -18,7 +18,7 @@ export type LifeFact =
 
 export type ClaimFact =
   /** Everything in it is on its way to this cart. */
-  | { type: 'ClaimStarted'; toCartId: string; merge: MergeRule }
+  | ({ type: 'ClaimStarted'; toCartId: string } & MergeRules)
   /** That cart will have it, whatever happens: its session is over. */
   | { type: 'CartClaimed'; toCartId: string }
   | ({ type: 'LinesReceived'; fromCartId: string; cutOff: readonly CutOff[] } & Parcel)
@@ -46,7 +46,9 @@ export type HoldFact =
   | { type: 'ReleaseConfirmed'; key: string }
   | { type: 'HoldCommitted'; key: string }
   /** The service does not have it any more: it has expired there. */
-  | { type: 'HoldLost'; key: string };
+  | { type: 'HoldLost'; key: string }
+  /** Held for as long as a hold may be: it is let go until the shopper asks again. */
+  | { type: 'HoldLapsed'; key: string; reason: string };
 
 export type CheckoutFact =
   | { type: 'CheckoutStarted'; onUnavailable: OnUnavailable; giveUpAt: number; payWithinMs: number }

@@ -1,4 +1,4 @@
-import { coreOf, isFrozen, isLive, type Cart, type Hold, type LiveHold } from './cart.ts';
+import { coreOf, isFrozen, isLive, type Cart, type Hold, type LiveHold, type MergeRules } from './cart.ts';
 import type { ClaimFact } from './events.ts';
 import { linesToMergeInto, mergeLines } from './merge-lines.ts';
 
@@ -16,8 +16,9 @@ export function evolveClaim(cart: Cart, event: ClaimFact & { at: number }): Cart
 }
 
 /** What is on its way out stays: this cart sees to its end. */
-function claiming(cart: Cart, { toCartId, merge }: ClaimFact & { type: 'ClaimStarted' }): Cart {
-  const parcel = { merge, lines: cart.lines, holds: cart.holds.filter((hold) => isLive(hold)) };
+function claiming(cart: Cart, event: ClaimFact & { type: 'ClaimStarted' }): Cart {
+  const { toCartId } = event;
+  const parcel = { ...rulesOf(event), lines: cart.lines, holds: cart.holds.filter((hold) => isLive(hold)) };
   const holds = cart.holds.filter((hold) => !isLive(hold));
   return { ...coreOf(cart), status: 'claiming', lines: [], holds, toCartId, parcel };
 }
@@ -30,10 +31,11 @@ function claimed(cart: Cart, { toCartId, at }: ClaimFact & { type: 'CartClaimed'
 }
 
 function received(cart: Cart, event: ClaimFact & { type: 'LinesReceived'; at: number }): Cart {
-  const { merge, at } = event;
-  const { lines, itemIdOf } = mergeLines(linesToMergeInto(cart), event, at);
+  const { lines, itemIdOf } = mergeLines(linesToMergeInto(cart), event, event.at);
   const holds = [...cart.holds, ...relabelled(event.holds, itemIdOf)];
-  return isFrozen(cart) ? { ...cart, holds, waiting: { merge, lines } } : { ...cart, holds, lines };
+  return isFrozen(cart)
+    ? { ...cart, holds, waiting: { ...rulesOf(event), lines } }
+    : { ...cart, holds, lines };
 }
 
 function merged(cart: Cart, at: number): Cart {
@@ -41,6 +43,9 @@ function merged(cart: Cart, at: number): Cart {
   const { lines, itemIdOf } = mergeLines(cart.lines, cart.waiting, at);
   return { ...cart, lines, holds: relabelled(cart.holds, itemIdOf), waiting: null };
 }
+
+const rulesOf = ({ merge, maxUnits }: MergeRules): MergeRules =>
+  maxUnits === undefined ? { merge } : { merge, maxUnits };
 
 /** A hold goes on under its key, for the line that its own has become. */
 const relabelled = <H extends Hold | LiveHold>(

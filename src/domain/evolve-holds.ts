@@ -1,4 +1,4 @@
-import { liveHolds, type Cart, type Hold, type Refusal } from './cart.ts';
+import { heldSinceOf, liveHolds, type Cart, type Hold, type Refusal } from './cart.ts';
 import type { Cause, HoldFact } from './events.ts';
 import { withLine } from './evolve-lines.ts';
 
@@ -33,6 +33,8 @@ export function evolveHolds(cart: Cart, event: HoldEvent): Cart {
       );
     case 'ReleaseRequested':
       return releaseRequested(cart, event);
+    case 'HoldLapsed':
+      return lapsed(cart, event);
     case 'ReleaseConfirmed':
     case 'HoldCommitted':
     case 'HoldLost':
@@ -69,8 +71,8 @@ function adjusting(cart: Cart, hold: Hold, toQuantity: number): Hold {
 function adjusted(hold: Hold, event: HoldEvent & { type: 'AdjustmentConfirmed' }): Hold {
   if (hold.status !== 'adjusting') return hold;
   const { toQuantity, renewAt: _, forLine: __, ...rest } = hold;
-  const since = hold.quantity === toQuantity ? hold.since : event.at;
-  return { ...rest, status: 'held', quantity: toQuantity, since, ...renewal(event) };
+  const held = { ...rest, status: 'held', quantity: toQuantity, ...renewal(event) } as const;
+  return hold.quantity === toQuantity ? held : { ...held, since: event.at, heldSince: heldSinceOf(hold) };
 }
 
 function notAdjusted(hold: Hold, outcome: 'unchanged' | 'unknown'): Hold {
@@ -97,6 +99,16 @@ function releasing(cart: Cart, key: string, at: number): Cart {
     reservationId: 'reservationId' in hold ? hold.reservationId : null,
     since: at,
   }));
+}
+
+/** What the line was refused before stays: it asks anew when the shopper changes it. */
+function lapsed(cart: Cart, { key, reason, at }: HoldEvent & { type: 'HoldLapsed' }): Cart {
+  const hold = cart.holds.find((candidate) => candidate.key === key);
+  if (!hold) return cart;
+  const refusal = { status: 'released', reason, at } as const;
+  return withLine(releasing(cart, key, at), hold.itemId, (line) =>
+    line.refusal ? line : { ...line, refusal },
+  );
 }
 
 /** A refusal is for the quantity that was asked for: a line that has changed meanwhile asks again. */

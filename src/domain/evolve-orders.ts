@@ -1,4 +1,4 @@
-import { coreOf, isLive, type Cart, type Hold } from './cart.ts';
+import { coreOf, isLive, type Cart, type Hold, type Line } from './cart.ts';
 import { findOrder, isPlacing } from './cart-orders.ts';
 import type { CheckoutFact, OrderFact } from './events.ts';
 import type { Order, OrderStatus, PaymentTask } from './order.ts';
@@ -13,7 +13,7 @@ export function evolveOrders(cart: Cart, event: OrderEvent): Cart {
     case 'CheckoutStarted': {
       const { onUnavailable, giveUpAt, payWithinMs, version: id } = event;
       const checkout = { id, onUnavailable, giveUpAt, payWithinMs };
-      return { ...coreOf(cart), status: 'checking_out', checkout };
+      return { ...coreOf(cart), status: 'checking_out', checkout, lines: cart.lines.map(askingAgain) };
     }
     case 'CheckoutRejected':
       return active(cart);
@@ -41,6 +41,10 @@ export function evolveOrders(cart: Cart, event: OrderEvent): Cart {
       return refunded(cart, event);
   }
 }
+
+/** What was let go because it was held for too long is reserved anew. */
+const askingAgain = (line: Line): Line =>
+  line.refusal?.status === 'released' ? { ...line, refusal: null } : line;
 
 function placed(cart: Cart, { order, payBy }: OrderEvent & { type: 'OrderPlaced' }): Cart {
   const { orderId, orderNumber, attempt, items, totals } = order;

@@ -1,4 +1,5 @@
-import { isFrozen, limits, type Cart, type Line, type MergeRule } from './cart.ts';
+import { isFrozen, limits, type Cart, type Line, type MergeRule, type MergeRules } from './cart.ts';
+import { unitsOf } from './totals.ts';
 
 /** Units that the limits of a line or of the cart have no room for. */
 export interface CutOff {
@@ -25,22 +26,23 @@ export const linesToMergeInto = (cart: Cart): readonly Line[] =>
 /** One line a product, as an add makes them. Each price stays what its shopper was shown; of two, the newer one. */
 export function mergeLines(
   own: readonly Line[],
-  { lines: received, merge }: { lines: readonly Line[]; merge: MergeRule },
+  { lines: received, merge, maxUnits = Infinity }: MergeRules & { lines: readonly Line[] },
   at: number,
 ): Merged {
   const lines = new Map(own.map((line) => [line.name, line]));
   const itemIds = new Map<string, string>();
   const cutOff: CutOff[] = [];
+  let room = Math.max(maxUnits - unitsOf(own), 0);
   for (const line of received) {
     const { name } = line;
     const before = lines.get(name);
-    if (!before && lines.size >= limits.linesPerCart) {
-      cutOff.push({ name, quantity: line.quantity });
-      continue;
-    }
-    const wanted = before ? quantityBy[merge](before.quantity, line.quantity) : line.quantity;
-    const quantity = Math.min(wanted, limits.quantityPerLine);
+    const had = before?.quantity ?? 0;
+    const wanted = before ? quantityBy[merge](had, line.quantity) : line.quantity;
+    const fits = before !== undefined || lines.size < limits.linesPerCart;
+    const quantity = fits ? Math.min(wanted, limits.quantityPerLine, had + room) : 0;
     if (wanted > quantity) cutOff.push({ name, quantity: wanted - quantity });
+    if (quantity === 0) continue;
+    room -= quantity - had;
     lines.set(name, { ...(before ? joined(before, line, at) : line), quantity });
     if (before) itemIds.set(line.itemId, before.itemId);
   }

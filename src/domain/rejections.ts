@@ -6,6 +6,7 @@ export type Rejection =
   | { code: 'item_not_found'; itemId: string }
   | { code: 'cart_full'; maxLines: number }
   | { code: 'quantity_limit'; name: string; quantity: number; maxQuantity: number }
+  | { code: 'units_limit'; units: number; maxUnits: number }
   | { code: 'unknown_product'; names: readonly string[] }
   | { code: 'cart_empty' }
   | { code: 'cart_completed' }
@@ -16,7 +17,11 @@ export type Rejection =
   | { code: 'reservations_pending'; names: readonly string[] }
   | { code: 'price_changed'; changes: readonly PriceChange[] }
   | { code: 'order_already_paid'; orderId: string; orderNumber: string }
-  | { code: 'session_not_found' };
+  | { code: 'session_not_found' }
+  /** The cart is not at a version that `If-Match` names. */
+  | { code: 'version_mismatch'; currentVersion: number }
+  /** The key was used for another request on this cart. */
+  | { code: 'idempotency_key_reused' };
 
 export interface UnavailableItem {
   itemId: string;
@@ -34,6 +39,8 @@ export function explain(rejection: Rejection): string {
       return `A cart holds at most ${rejection.maxLines} different items. Remove one first.`;
     case 'quantity_limit':
       return `"${rejection.name}" would come to ${rejection.quantity}; a line holds at most ${rejection.maxQuantity}.`;
+    case 'units_limit':
+      return `The cart would come to ${rejection.units} units; it holds at most ${rejection.maxUnits} in all.`;
     case 'unknown_product':
       return `The catalogue has no ${quoted(rejection.names)}.`;
     case 'cart_empty':
@@ -56,6 +63,10 @@ export function explain(rejection: Rejection): string {
       return `Order ${rejection.orderNumber} of this cart was paid meanwhile.`;
     case 'session_not_found':
       return 'This session has ended: a user has claimed its cart. Start a new one with POST /api/v1/sessions.';
+    case 'version_mismatch':
+      return `The cart is at version ${rejection.currentVersion}, which is not in If-Match. Read it again, then decide.`;
+    case 'idempotency_key_reused':
+      return 'This Idempotency-Key was used for another request on this cart. Use a new key.';
   }
 }
 
@@ -68,4 +79,10 @@ export const quantityLimit = (name: string, quantity: number): Rejection => ({
   name,
   quantity,
   maxQuantity: limits.quantityPerLine,
+});
+
+export const unitsLimit = (units: number, maxUnits: number): Rejection => ({
+  code: 'units_limit',
+  units,
+  maxUnits,
 });

@@ -11,9 +11,12 @@ export interface Totals {
 
 export const lineTotalMinor = (line: Priced): number => line.quantity * line.unitPriceMinor;
 
+export const unitsOf = (lines: readonly { quantity: number }[]): number =>
+  lines.reduce((sum, { quantity }) => sum + quantity, 0);
+
 export function totalsOf(lines: readonly Priced[]): Totals {
   return {
-    itemCount: lines.reduce((sum, line) => sum + line.quantity, 0),
+    itemCount: unitsOf(lines),
     totalMinor: lines.reduce((sum, line) => sum + lineTotalMinor(line), 0),
   };
 }

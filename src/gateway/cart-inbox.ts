@@ -1,6 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
 import type { CartSettings } from '../domain/cart-settings.ts';
 import type { CommandEnvelope } from '../domain/commands.ts';
+import { toCartBusy } from './cart-busy.ts';
 import {
   cartWorkflowId,
   cartWorkflowType,
@@ -16,7 +17,8 @@ export class CommandNotStoredError extends Error {
 export interface CartInbox {
   /**
    * Stores the command durably: one call to the Temporal server, no worker needed. Starts a cart that does not run.
-   * @throws CommandNotStoredError when Temporal does not take it
+   * @throws CommandNotStoredError when Temporal does not confirm it
+   * @throws CartBusyError when Temporal has more for this cart than it can take
    */
   send(cartId: string, envelope: CommandEnvelope, settings: CartSettings): Promise<void>;
 }
@@ -65,7 +67,10 @@ export function createCartInbox(options: CartInboxOptions): CartInbox {
       try {
         await client.withDeadline(Date.now() + storeDeadlineMs, store);
       } catch (error) {
-        throw new CommandNotStoredError('Temporal did not store the command', { cause: error });
+        throw (
+          toCartBusy(error) ??
+          new CommandNotStoredError('Temporal did not store the command', { cause: error })
+        );
       }
     },
   };

@@ -1,11 +1,13 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { bodyLimit } from 'hono/body-limit';
 import { requestId } from 'hono/request-id';
-import { secureHeaders } from 'hono/secure-headers';
 import { mountAdmin } from './admin.ts';
 import { cartSeen } from './middleware/cart-seen.ts';
+import { crossOrigin } from './middleware/cross-origin.ts';
+import { createRateLimiting, type RateLimiting } from './middleware/rate-limit.ts';
 import { requestLog } from './middleware/request-log.ts';
 import { requestMetrics } from './middleware/request-metrics.ts';
+import { securityHeaders } from './middleware/security-headers.ts';
 import { cartFromClient, cartFromPath } from './middleware/session.ts';
 import { onNotFound } from './not-found.ts';
 import { onError } from './on-error.ts';
@@ -39,29 +41,34 @@ export function createApp(deps: HttpDeps): OpenAPIHono<AppEnv> {
   app.use(requestId());
   app.use(requestLog(deps.logger));
   app.use(requestMetrics(deps.metrics.observeRequest));
-  app.use(secureHeaders());
+  app.use(securityHeaders());
+  app.use(crossOrigin(deps.corsOrigins));
   app.use(bodyLimit({ maxSize: deps.bodyLimitBytes, onError: () => tooLarge(deps.bodyLimitBytes) }));
   app.onError(onError(deps.logger));
   app.notFound(onNotFound(app));
 
+  // Not limited: probes, signed webhooks, and operators with their token. docs/limits.md says why.
+  const limiting = createRateLimiting(deps.rateLimiting);
   registerHealth(app, deps);
   registerMetrics(app, deps);
   registerProblemTypes(app);
   registerDemoPage(app, deps);
-  registerCreateSession(app, deps);
-  registerGetOrder(app, deps);
+  registerCreateSession(app, deps, limiting);
+  registerGetOrder(app, deps, limiting);
   registerPaymentWebhook(app, deps);
   mountAdmin(app, deps);
-  mountCart(app, deps);
+  mountCart(app, deps, limiting);
   return app;
 }
 
 /** One set of cart routes, mounted wherever the name of the cart comes from. */
-function mountCart(app: OpenAPIHono<AppEnv>, deps: HttpDeps) {
-  const { sessions, users, cookieSecure } = deps;
+function mountCart(app: OpenAPIHono<AppEnv>, deps: HttpDeps, limiting: RateLimiting) {
+  const { sessions, users, cookieSecure, views } = deps;
+  const beforeIssue = limiting.newSession;
   for (const prefix of ['/api/v1/carts', '/api/cart']) {
     const cart = createRouter();
-    cart.use(cartFromPath({ sessions, users, prefix }), cartSeen(deps.views));
+    const named = cartFromPath({ sessions, users, prefix });
+    cart.use(limiting.address, named, limiting.cart, cartSeen(views));
     registerGetCart(cart, deps);
     registerClaimCart(cart, deps);
     registerOfCart(cart, deps);
@@ -69,8 +76,9 @@ function mountCart(app: OpenAPIHono<AppEnv>, deps: HttpDeps) {
   }
   for (const prefix of ['/api/v1', '']) {
     const items = createRouter();
+    const owned = cartFromClient({ sessions, users, prefix, cookieSecure, beforeIssue });
     for (const path of ['/items/*', '/operations/*', '/checkout', '/orders', '/history', '/events']) {
-      items.use(path, cartFromClient({ sessions, users, prefix, cookieSecure }), cartSeen(deps.views));
+      items.use(path, limiting.address, owned, limiting.cart, cartSeen(views));
     }
     registerOfCart(items, deps);
     app.route(prefix || '/', items);

@@ -1,8 +1,22 @@
 import type { z } from 'zod';
 import { fail } from './problem.ts';
+import type { AppContext } from './types.ts';
+
+/**
+ * The cursor of the page that starts after this position, null where there is none. Says it in a `Link` header
+ * (RFC 8288) too, with everything else that the request asked for.
+ */
+export function linkNext(c: AppContext, position: unknown): string | null {
+  if (position === undefined) return null;
+  const cursor = encodeCursor(position);
+  const url = new URL(c.req.url);
+  url.searchParams.set('cursor', cursor);
+  c.header('Link', `<${url.pathname}${url.search}>; rel="next"`);
+  return cursor;
+}
 
 /** Opaque to clients: where a list goes on. */
-export const encodeCursor = (position: unknown): string =>
+const encodeCursor = (position: unknown): string =>
   Buffer.from(JSON.stringify(position)).toString('base64url');
 
 /** The position in a cursor of ours; anything else is a 400. */

@@ -23,6 +23,11 @@ export const problemResponse = (description: string) => ({
   content: { 'application/problem+json': { schema: problemSchema } },
 });
 
+export const badCursorResponse = problemResponse('The cursor is not one of ours');
+export const tooManyResponse = {
+  429: problemResponse('Too many requests: `Retry-After` says when to try again'),
+};
+
 /** The answers that every command shares. */
 export const commandResponses = {
   202: json(operationSchema, 'Stored and sure to be applied once; `Location` tells the outcome'),
@@ -30,9 +35,11 @@ export const commandResponses = {
   401: problemResponse('The token is missing or not valid'),
   404: problemResponse('No such session or item'),
   409: problemResponse("The cart's rules refuse it"),
+  412: problemResponse('The cart is not at the version in `If-Match`'),
   413: problemResponse('The body is too large'),
   415: problemResponse('The body is not sent as application/json'),
   422: problemResponse('The input is not valid, or the key belongs to another request'),
+  ...tooManyResponse,
   503: problemResponse('Not stored: try again with the same Idempotency-Key'),
 };
 
@@ -41,6 +48,7 @@ export const cartResponse = json(cartSchema, 'The cart with the command applied'
 export const readResponses = {
   401: problemResponse('The token is missing or not valid'),
   404: problemResponse('No such session'),
+  ...tooManyResponse,
   503: problemResponse('Cannot be read just now'),
 };
 

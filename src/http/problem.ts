@@ -12,6 +12,7 @@ export const problems = {
   item_not_found: { status: 404, title: 'The cart has no such item' },
   cart_full: { status: 409, title: 'The cart is full' },
   quantity_limit: { status: 409, title: 'The quantity is above the limit of a line' },
+  units_limit: { status: 409, title: 'The cart holds too many units' },
   unknown_product: { status: 422, title: 'The catalogue has no such product' },
   cart_empty: { status: 409, title: 'The cart is empty' },
   cart_completed: { status: 409, title: 'The cart has become an order' },
@@ -30,11 +31,14 @@ export const problems = {
   payment_mismatch: { status: 422, title: 'The payment does not match its order' },
   webhook_not_found: { status: 404, title: 'There is no such webhook' },
   webhook_delivered: { status: 409, title: 'The webhook has been delivered' },
+  version_mismatch: { status: 412, title: 'The cart is at another version' },
+  request_in_progress: { status: 409, title: 'The request is being answered' },
   idempotency_key_reused: { status: 422, title: 'The idempotency key belongs to another request' },
   too_many_streams: { status: 429, title: 'The cart has too many live streams' },
   streams_full: { status: 503, title: 'There is no room for another live stream just now' },
   unsupported_media_type: { status: 415, title: 'The body has a type that is not taken' },
   body_too_large: { status: 413, title: 'The body is too large' },
+  too_many_requests: { status: 429, title: 'Too many requests' },
   internal_error: { status: 500, title: 'Something went wrong on our side' },
   not_accepted: { status: 503, title: 'It is not known whether the command was stored' },
   token_check_unavailable: { status: 503, title: 'Tokens cannot be checked just now' },
@@ -52,6 +56,8 @@ export interface ProblemDetails {
   detail: string;
   requestId?: string;
   errors?: FieldError[];
+  /** When trying again may help; also sent as `Retry-After`. */
+  retryAfterSeconds?: number;
   [extension: string]: unknown;
 }
 
@@ -77,7 +83,9 @@ export function rejectionToProblem(rejection: Rejection): ProblemDetails {
 export function sendProblem(c: Context, problem: ProblemDetails): Response {
   const requestId = c.get('requestId') as string | undefined;
   const headers: Record<string, string> = { 'content-type': 'application/problem+json' };
-  if (problem.status === 503) headers['retry-after'] = '1';
+  if (problem.status === 503 || problem.code === 'request_in_progress') headers['retry-after'] = '1';
+  const retryAfter = problem.retryAfterSeconds ?? (problem.status === 503 ? 1 : undefined);
+  if (retryAfter !== undefined) headers['retry-after'] = String(retryAfter);
   const body = JSON.stringify(requestId ? { ...problem, requestId } : problem);
   return c.body(body, problem.status as ContentfulStatusCode, headers);
 }

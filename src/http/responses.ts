@@ -7,11 +7,13 @@ import type { SubmissionResult } from './submit-command.ts';
 import type { AppContext } from './types.ts';
 
 type SeenCart = Exclude<Cart, LeftCart>;
+type LeftStatus = LeftCart['status'];
 
 /** A session whose cart was claimed is over: whatever is asked of it, there is none. */
-export function requireSeen(cart: Cart): SeenCart {
+export function requireSeen<C extends Pick<Cart, 'status'>>(
+  cart: C,
+): asserts cart is Exclude<C, { status: LeftStatus }> {
   if (isLeft(cart)) throw new ProblemError(rejectionToProblem({ code: 'session_not_found' }));
-  return cart;
 }
 
 /** The cart a session sees; one that has put nothing in yet sees an empty cart. */
@@ -20,7 +22,9 @@ export function viewOf(
   cartId: string,
   currency: string,
 ): CartView<SeenCart['status']> {
-  return cart ? toCartView(requireSeen(cart)) : emptyCartView(cartId, currency);
+  if (!cart) return emptyCartView(cartId, currency);
+  requireSeen(cart);
+  return toCartView(cart);
 }
 
 /**
@@ -36,7 +40,13 @@ interface ResultOptions {
   created?: boolean;
 }
 
+/** Tells a client that its command was decided by an earlier request. What comes with it is as it is now. */
+export function markReplayed(c: AppContext, result: SubmissionResult) {
+  if ('replayed' in result && result.replayed) c.header('Idempotent-Replayed', 'true');
+}
+
 function toResponse(c: AppContext, result: SubmissionResult, options: ResultOptions): Response {
+  markReplayed(c, result);
   switch (result.status) {
     case 'applied': {
       const cart = viewOf(result.cart, c.get('cartId'), options.currency);
@@ -50,9 +60,10 @@ function toResponse(c: AppContext, result: SubmissionResult, options: ResultOpti
       c.header('Location', `${c.get('basePath')}/operations/${result.operationId}`);
       c.header('Retry-After', '1');
       return c.json({ operationId: result.operationId, status: 'pending' as const }, 202);
-    case 'key_reused': {
-      const detail = 'This Idempotency-Key was used for another request on this cart. Use a new key.';
-      return sendProblem(c, toProblem('idempotency_key_reused', detail));
+    case 'in_progress': {
+      const detail =
+        'A request with this Idempotency-Key is being answered. Repeat this one after Retry-After.';
+      return sendProblem(c, toProblem('request_in_progress', detail));
     }
   }
 }

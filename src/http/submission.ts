@@ -1,10 +1,9 @@
 import type { ShopperCommand } from '../domain/commands.ts';
-import { fail } from './problem.ts';
+import { ifMatchFrom } from './etag.ts';
+import { idempotencyKeyFrom } from './idempotency-key.ts';
 import { waitFromPrefer, type WaitBounds } from './prefer.ts';
 import type { Submission } from './submit-command.ts';
 import type { AppContext } from './types.ts';
-
-const maxKeyLength = 255;
 
 /** A command with what the request's headers say about it. */
 export function toSubmission(
@@ -12,10 +11,13 @@ export function toSubmission(
   command: ShopperCommand,
   options: { payload: unknown; wait: WaitBounds },
 ): Submission {
-  const idempotencyKey = c.req.header('Idempotency-Key');
-  if (idempotencyKey !== undefined && (idempotencyKey === '' || idempotencyKey.length > maxKeyLength)) {
-    throw fail('malformed_request', `Idempotency-Key must have 1 to ${maxKeyLength} characters.`);
-  }
-  const waitMs = waitFromPrefer(c.req.header('Prefer'), options.wait);
-  return { cartId: c.get('cartId'), command, payload: options.payload, idempotencyKey, waitMs };
+  return {
+    cartId: c.get('cartId'),
+    address: c.get('address'),
+    command,
+    payload: options.payload,
+    idempotencyKey: idempotencyKeyFrom(c.req.header('Idempotency-Key')),
+    ifMatch: ifMatchFrom(c.req.header('If-Match')),
+    waitMs: waitFromPrefer(c.req.header('Prefer'), options.wait),
+  };
 }

@@ -1,34 +1,44 @@
 import { randomUUID } from 'node:crypto';
 import type { Cart } from '../domain/cart.ts';
 import { unpricedNames, withPrices, type CommandEnvelope, type ShopperCommand } from '../domain/commands.ts';
+import { operationIdOf } from '../domain/operation-id.ts';
+import type { IfMatch } from '../domain/precondition.ts';
 import type { Rejection } from '../domain/rejections.ts';
-import { CommandNotStoredError, type CartCommands } from '../gateway/cart-commands.ts';
+import { CommandNotStoredError } from '../gateway/cart-commands.ts';
 import { digest } from './digest.ts';
 import { orUndefined } from './or-undefined.ts';
-import { watchFor } from './watch-for.ts';
-import type { CartFeed } from '../read-model/cart-feed.ts';
 import type { CartViews, RecordedOperation } from '../read-model/cart-views.ts';
 import type { Catalog } from '../../activities/ports.ts';
+import { createRequestsInFlight } from './requests-in-flight.ts';
+import { createSendAndWait, type SendAndWaitDeps } from './send-and-wait.ts';
 
 export interface Submission {
   cartId: string;
+  /** Where the client is, as far as it is counted. */
+  address: string;
   command: ShopperCommand;
   /** What the client sent, for telling a repeated request from another one with the same key. */
   payload: unknown;
   idempotencyKey: string | undefined;
+  ifMatch?: IfMatch | undefined;
   waitMs: number;
 }
 
+/** `in_progress`: the same request is being answered. */
 export type SubmissionResult =
-  | { status: 'applied'; operationId: string; cart: Cart | undefined; orderId?: string }
-  | { status: 'rejected'; rejection: Rejection }
-  | { status: 'pending'; operationId: string }
-  | { status: 'key_reused' };
+  (Outcome & Replayed) | { status: 'pending'; operationId: string } | { status: 'in_progress' };
 
-export interface SubmitDeps {
-  commands: CartCommands;
+type Outcome =
+  | { status: 'applied'; operationId: string; cart: Cart | undefined; orderId?: string }
+  | { status: 'rejected'; rejection: Rejection };
+
+/** Whether the outcome was on record when the request came. */
+interface Replayed {
+  replayed?: true;
+}
+
+export interface SubmitDeps extends SendAndWaitDeps {
   views: CartViews;
-  feed: Pick<CartFeed, 'connected' | 'watch'>;
   catalog: Catalog;
 }
 
@@ -45,26 +55,44 @@ export class NotAcceptedError extends Error {
 
 /** The one write path: store the command with Temporal, then wait a while for the read model to tell its outcome. */
 export function createSubmitCommand({ commands, views, feed, catalog }: SubmitDeps) {
-  return async function submit(submission: Submission): Promise<SubmissionResult> {
-    const { cartId, payload, waitMs } = submission;
-    const idempotencyKey = submission.idempotencyKey ?? randomUUID();
-    const operationId = operationIdOf(cartId, idempotencyKey);
-    const fingerprint = digest(JSON.stringify([submission.command.type, payload]));
+  const inFlight = createRequestsInFlight();
+  const sendAndWait = createSendAndWait({ commands, views, feed });
 
-    if (submission.idempotencyKey !== undefined) {
-      const earlier = await orUndefined(views.findOperation(cartId, operationId));
-      if (earlier) return toResult(earlier, fingerprint);
+  return async function submit(submission: Submission): Promise<SubmissionResult> {
+    const idempotencyKey = submission.idempotencyKey ?? randomUUID();
+    const identity = identify(submission, idempotencyKey);
+    if (submission.idempotencyKey === undefined) return await execute(submission, identity, idempotencyKey);
+
+    const earlier = await orUndefined(views.findRequest(submission.cartId, identity.operationId));
+    if (earlier) return replay(earlier, identity);
+    const entry = inFlight.enter(identity.operationId);
+    switch (entry.status) {
+      case 'running':
+        return { status: 'in_progress' };
+      case 'other':
+        return keyReused;
+      case 'entered':
+        return await execute(submission, identity, idempotencyKey).finally(entry.leave);
     }
+  };
+
+  async function execute(
+    submission: Submission,
+    identity: Identity,
+    idempotencyKey: string,
+  ): Promise<SubmissionResult> {
+    const { cartId, ifMatch, waitMs } = submission;
     const command = await price(submission.command);
     const refused = refusedByCatalogue(command);
     if (refused) return { status: 'rejected', rejection: refused };
 
-    const envelope: CommandEnvelope = { operationId, fingerprint, command };
+    const envelope: CommandEnvelope = { ...identity, command, ...(ifMatch && { ifMatch }) };
     const outcome = await sendAndWait(cartId, envelope, waitMs).catch((error: unknown) => {
       throw error instanceof CommandNotStoredError ? new NotAcceptedError(idempotencyKey, error) : error;
     });
-    return outcome ? toResult(outcome, fingerprint) : { status: 'pending', operationId };
-  };
+    if (outcome) return toResult(outcome, identity);
+    return { status: 'pending', operationId: identity.operationId };
+  }
 
   async function price(command: ShopperCommand): Promise<ShopperCommand> {
     const names = unpricedNames(command);
@@ -72,45 +100,34 @@ export function createSubmitCommand({ commands, views, feed, catalog }: SubmitDe
     const prices = await orUndefined(catalog.prices(names));
     return prices ? withPrices(command, prices) : command;
   }
-
-  async function sendAndWait(
-    cartId: string,
-    envelope: CommandEnvelope,
-    waitMs: number,
-  ): Promise<RecordedOperation | undefined> {
-    if (waitMs === 0) {
-      await commands.send(cartId, envelope);
-      return undefined;
-    }
-    const { operationId } = envelope;
-    return await watchFor<RecordedOperation>({
-      feed,
-      operationId,
-      waitMs,
-      async start() {
-        await commands.send(cartId, envelope);
-        return undefined;
-      },
-      look: () => orUndefined(views.findOperation(cartId, operationId)),
-    });
-  }
 }
 
 export type SubmitCommand = ReturnType<typeof createSubmitCommand>;
 
+/** What tells a request from others: the same for its repetitions, in every process. */
+type Identity = Pick<CommandEnvelope, 'operationId' | 'fingerprint'>;
+
+/** The same key on another cart is another operation. A condition is a part of what is asked. */
+function identify({ cartId, command, payload, ifMatch }: Submission, idempotencyKey: string): Identity {
+  const fingerprint = digest(JSON.stringify([command.type, payload, ...(ifMatch ? [ifMatch] : [])]));
+  return { operationId: operationIdOf(digest(`${cartId}\n${idempotencyKey}`), fingerprint), fingerprint };
+}
+
+const keyReused: Outcome = { status: 'rejected', rejection: { code: 'idempotency_key_reused' } };
+
+function replay(recorded: RecordedOperation, identity: Identity): SubmissionResult {
+  const outcome = toResult(recorded, identity);
+  return outcome === keyReused ? outcome : { ...outcome, replayed: true };
+}
+
 function toResult(
   { operationId, fingerprint, result, cart }: RecordedOperation,
-  ours: string,
-): SubmissionResult {
-  if (fingerprint !== ours) return { status: 'key_reused' };
-  return result.status === 'applied'
-    ? {
-        status: 'applied',
-        operationId,
-        cart,
-        ...(result.orderId === undefined ? {} : { orderId: result.orderId }),
-      }
-    : { status: 'rejected', rejection: result.rejection };
+  identity: Identity,
+): Outcome {
+  if (fingerprint !== identity.fingerprint) return keyReused;
+  if (result.status === 'rejected') return { status: 'rejected', rejection: result.rejection };
+  const order = result.orderId === undefined ? {} : { orderId: result.orderId };
+  return { status: 'applied', operationId, cart, ...order };
 }
 
 function refusedByCatalogue(command: ShopperCommand): Rejection | undefined {
@@ -118,6 +135,3 @@ function refusedByCatalogue(command: ShopperCommand): Rejection | undefined {
   const names = command.items.filter(({ price }) => price.status === 'unknown').map(({ name }) => name);
   return names.length === 0 ? undefined : { code: 'unknown_product', names };
 }
-
-/** The same key on another cart is another operation. */
-const operationIdOf = (cartId: string, key: string): string => digest(`${cartId}\n${key}`);

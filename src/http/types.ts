@@ -1,9 +1,10 @@
 import type { Context } from 'hono';
 import type { Logger } from 'pino';
-import type { Cart, MergeRule } from '../domain/cart.ts';
+import type { MergeRule } from '../domain/cart.ts';
 import type { CartSessions } from '../sessions/cart-sessions.ts';
 import type { CartTouch } from '../gateway/cart-touch.ts';
 import type { ApiMetrics } from '../metrics/api-metrics.ts';
+import type { RateLimits } from '../limits/rate-limits.ts';
 import type { VerifyPaymentWebhook } from '../payments/payment-webhook.ts';
 import type { VerifyToken } from '../identity/token-verifier.ts';
 import type { ListAbandonedCarts } from '../read-model/abandoned-carts.ts';
@@ -29,8 +30,8 @@ export interface AppEnv {
     ownCartId: string | undefined;
     /** Of what the cart was asked for with, a session or a token; ms since the epoch. */
     expiresAt: number;
-    /** In a read: the cart as it is saved. */
-    cart: Cart | undefined;
+    /** Where the client is, as far as requests are counted. */
+    address: string;
     /** Where this mount's resources start, such as `/api/v1/carts/{sessionId}`. */
     basePath: string;
   };
@@ -55,10 +56,15 @@ export interface HttpDeps {
   readiness: Readiness;
   metrics: Pick<ApiMetrics, 'observeRequest' | 'scrape'>;
   logger: Logger;
+  rateLimiting: RateLimitingOptions;
   currency: string;
+  /** Units that a cart may have in all. */
+  cartMaxUnits: number;
   wait: WaitBounds;
   checkout: { waitMs: number; payWithinMs: number };
   bodyLimitBytes: number;
+  /** Whose pages may call the API, with cookies. */
+  corsOrigins: readonly string[];
   cookieSecure: boolean;
   /** Opens the admin endpoints. */
   adminToken: string | undefined;
@@ -75,6 +81,12 @@ export interface Users {
   adminScope: string;
   /** What a claim makes of a product that is in both carts. */
   merge: MergeRule;
+}
+
+export interface RateLimitingOptions {
+  /** Without them nothing is counted. */
+  limits: RateLimits | undefined;
+  addressOf: (c: AppContext) => string;
 }
 
 /** Asks each dependency whether it answers; resolves within about a second. */

@@ -4,7 +4,7 @@ import type { Rejection } from '../domain/rejections.ts';
 
 /** What a client was told of its command. `pending`: stored, with the outcome to be asked for. */
 export type CommandAnswer =
-  | { status: 'applied' | 'pending' | 'key_reused' | 'not_accepted' }
+  | { status: 'applied' | 'pending' | 'in_progress' | 'not_accepted' }
   | { status: 'rejected'; code: Rejection['code'] };
 
 export type CountCommand = (command: ShopperCommand['type'], answer: CommandAnswer) => void;

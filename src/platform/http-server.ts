@@ -1,6 +1,7 @@
-import type { Server } from 'node:http';
+import type { Server, ServerOptions } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
+import type { HttpServerLimits } from '../config.ts';
 
 export interface HttpServer {
   port: number;
@@ -10,26 +11,38 @@ export interface HttpServer {
 
 type FetchHandler = Parameters<typeof serve>[0]['fetch'];
 
-/** Rejects when the port is taken. Port 0 takes any free one. */
-export function startHttpServer(options: {
+export interface HttpServerOptions {
   fetch: FetchHandler;
   host: string;
   port: number;
-}): Promise<HttpServer> {
-  return new Promise((resolve, reject) => {
-    const server = serve(
-      { fetch: options.fetch, hostname: options.host, port: options.port },
-      onListening,
-    ) as Server;
-    server.once('error', reject);
-    // A client that dribbles its request in must not hold a connection for ever.
-    server.headersTimeout = 10_000;
-    server.requestTimeout = 30_000;
+  /** Without them, Node's own. */
+  limits?: HttpServerLimits;
+}
 
-    function onListening({ port }: AddressInfo) {
-      resolve({ port, close: (graceMs) => closeServer(server, graceMs) });
+/** Rejects when the port is taken. Port 0 takes any free one. */
+export function startHttpServer({ fetch, host, port, limits }: HttpServerOptions): Promise<HttpServer> {
+  return new Promise((resolve, reject) => {
+    const serverOptions = limits ? toServerOptions(limits) : {};
+    const server = serve({ fetch, hostname: host, port, serverOptions }, onListening) as Server;
+    server.once('error', reject);
+
+    function onListening(address: AddressInfo) {
+      resolve({ port: address.port, close: (graceMs) => closeServer(server, graceMs) });
     }
   });
+}
+
+/** Node looks for connections that are late every 30 s only, unless told otherwise: a limit of 10 s would be one of 40 s. */
+const checksPerTimeout = 5;
+
+function toServerOptions(limits: HttpServerLimits): ServerOptions {
+  return {
+    headersTimeout: limits.headersTimeoutMs,
+    requestTimeout: limits.requestTimeoutMs,
+    connectionsCheckingInterval: Math.ceil(limits.headersTimeoutMs / checksPerTimeout),
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
+    maxHeaderSize: limits.headerLimitBytes,
+  };
 }
 
 function closeServer(server: Server, graceMs: number): Promise<void> {

@@ -1,7 +1,8 @@
-import { and, desc, eq, sql } from 'drizzle-orm';
+import { and, between, desc, eq, sql } from 'drizzle-orm';
 import { carts, operations } from '../../drizzle/schema.ts';
 import { withDefaults, type Cart } from '../domain/cart.ts';
 import { rememberedOperations, type OperationResult, type StoredCart } from '../domain/persistence.ts';
+import { idsOfKey } from '../domain/operation-id.ts';
 import type { Database } from '../platform/database.ts';
 import { withDeadline } from '../platform/deadline.ts';
 
@@ -14,10 +15,16 @@ export interface RecordedOperation {
   cart: Cart | undefined;
 }
 
+/** What says whether a cart has changed, without what is in it. */
+export type CartHead = Pick<Cart, 'cartId' | 'version' | 'status' | 'expiresAt'>;
+
 export interface CartViews {
   findCart(cartId: string): Promise<Cart | undefined>;
+  findCartHead(cartId: string): Promise<CartHead | undefined>;
   /** Only an operation of this very cart: another cart's is not found. */
   findOperation(cartId: string, operationId: string): Promise<RecordedOperation | undefined>;
+  /** The record of this request; when it has none, that of another one with the same key. */
+  findRequest(cartId: string, operationId: string): Promise<RecordedOperation | undefined>;
 }
 
 /** A read that takes longer than this is answered 503: better at once than a client that hangs. */
@@ -31,40 +38,59 @@ export function createCartViews(database: Database): CartViews {
     .where(eq(carts.cartId, sql.placeholder('cartId')))
     .prepare('cart_by_id');
 
-  const operationById = database
+  const headById = database
+    .select({ version: carts.version, status: carts.status, expiresAt: carts.expiresAt })
+    .from(carts)
+    .where(eq(carts.cartId, sql.placeholder('cartId')))
+    .prepare('cart_head_by_id');
+
+  const { operationId: id, cartId: cartOf } = operations;
+  const operationInRange = database
     .select({ operation: operations, state: carts.state })
     .from(operations)
-    .leftJoin(carts, eq(carts.cartId, operations.cartId))
+    .leftJoin(carts, eq(carts.cartId, cartOf))
     .where(
       and(
-        eq(operations.operationId, sql.placeholder('operationId')),
-        eq(operations.cartId, sql.placeholder('cartId')),
+        between(id, sql.placeholder('first'), sql.placeholder('last')),
+        eq(cartOf, sql.placeholder('cartId')),
       ),
     )
-    .prepare('operation_by_id');
+    .orderBy(desc(sql`${id} = ${sql.placeholder('operationId')}`))
+    .limit(1)
+    .prepare('operation_in_range');
+
+  async function findIn(range: { first: string; last: string }, cartId: string, operationId: string) {
+    const query = operationInRange.execute({ ...range, cartId, operationId });
+    const [row] = await withDeadline(query, readDeadlineMs, 'Reading the operation');
+    return row && toRecord(row);
+  }
 
   return {
     async findCart(cartId) {
       const [row] = await withDeadline(cartById.execute({ cartId }), readDeadlineMs, 'Reading the cart');
       return row && withDefaults(row.state);
     },
-    async findOperation(cartId, operationId) {
-      const query = operationById.execute({ cartId, operationId });
-      const [row] = await withDeadline(query, readDeadlineMs, 'Reading the operation');
-      if (!row) return undefined;
-      const { command, fingerprint, rejection, version, orderId } = row.operation;
-      const result: OperationResult = rejection
-        ? { status: 'rejected', rejection }
-        : { status: 'applied', version: version ?? 0, ...(orderId === null ? {} : { orderId }) };
-      return {
-        operationId,
-        command,
-        fingerprint,
-        result,
-        cart: row.state ? withDefaults(row.state) : undefined,
-      };
+    async findCartHead(cartId) {
+      const [row] = await withDeadline(headById.execute({ cartId }), readDeadlineMs, 'Reading the version');
+      return row && { ...row, cartId, expiresAt: row.expiresAt.getTime() };
     },
+    findOperation: (cartId, operationId) =>
+      findIn({ first: operationId, last: operationId }, cartId, operationId),
+    findRequest: (cartId, operationId) => findIn(idsOfKey(operationId), cartId, operationId),
   };
+}
+
+interface OperationRow {
+  operation: typeof operations.$inferSelect;
+  state: Cart | null;
+}
+
+function toRecord({ operation, state }: OperationRow): RecordedOperation {
+  const { operationId, command, fingerprint, rejection, version, orderId } = operation;
+  const result: OperationResult = rejection
+    ? { status: 'rejected', rejection }
+    : { status: 'applied', version: version ?? 0, ...(orderId === null ? {} : { orderId }) };
+  return { operationId, command, fingerprint, result, cart: state ? withDefaults(state) : undefined };
 }
 
 /** What the cart's next life starts from: its last state, and the operations it must not apply again. */

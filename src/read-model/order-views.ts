@@ -47,6 +47,8 @@ export interface OrderPage {
 export interface OrderViews {
   /** Only an order of this very cart, or of one that it has claimed: another cart's is not found. */
   findOrder(cartId: string, orderId: string): Promise<OrderView | undefined>;
+  /** Its version alone: says whether it has changed. */
+  findOrderVersion(cartId: string, orderId: string): Promise<number | undefined>;
   /** Newest first, those that were placed before the one of this number. */
   listOrders(cartId: string, page: { before: number | undefined; limit: number }): Promise<OrderPage>;
   findPayable(orderId: string): Promise<PayableOrder | undefined>;
@@ -65,6 +67,14 @@ export function createOrderViews(database: Database): OrderViews {
         .where(and(eq(orders.orderId, orderId), isOf(cartId)));
       const [row] = await withDeadline(query, readDeadlineMs, 'Reading the order');
       return row && toView(row);
+    },
+    async findOrderVersion(cartId, orderId) {
+      const query = database
+        .select({ version: orders.version })
+        .from(orders)
+        .where(and(eq(orders.orderId, orderId), isOf(cartId)));
+      const [row] = await withDeadline(query, readDeadlineMs, "Reading the order's version");
+      return row?.version;
     },
     async listOrders(cartId, { before, limit }) {
       const earlier = before === undefined ? undefined : lt(orders.sequence, before);

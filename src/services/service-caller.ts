@@ -1,4 +1,4 @@
-import { detailOf, type ServiceAnswer } from './service-answers.ts';
+import { detailOf, printable, type ServiceAnswer } from './service-answers.ts';
 import { ServiceRequestError, ServiceUnreachableError } from './service-errors.ts';
 
 export interface ServiceCall {
@@ -29,7 +29,9 @@ export function createServiceCaller(baseUrl: string, fetch: typeof globalThis.fe
     let response: Response;
     let answer: string;
     try {
-      response = await fetch(`${base}${path}`, { method, headers, body, signal: init.signal });
+      // Whoever the service would send us on to was not configured: keys and orders are not for them.
+      const request = { method, headers, body, signal: init.signal, redirect: 'manual' } as const;
+      response = await fetch(`${base}${path}`, request);
       answer = await response.text();
     } catch (error) {
       if (init.signal.aborted) throw error;
@@ -37,7 +39,7 @@ export function createServiceCaller(baseUrl: string, fetch: typeof globalThis.fe
     }
     const { status } = response;
     if (response.ok || init.meaningful?.includes(status)) return { status, answer, what };
-    const message = `${what} was answered ${status}: ${detailOf(answer) ?? 'no detail'}`;
+    const message = `${what} was answered ${status}: ${printable(detailOf(answer) ?? 'no detail')}`;
     const final = status >= 400 && status < 500 && !retryableStatuses.has(status);
     throw final ? new ServiceRequestError(message) : new ServiceUnreachableError(message);
   };

@@ -395,6 +395,34 @@ describe('a line with several holds', () => {
 });
 
 describe('a cart that is full', () => {
+  it('takes no more units than a cart may have, and no line of none', () => {
+    const user = userWith(['apple', 6]);
+    const guest = guestWith(['apple', 3], ['pear', 4], ['plum', 1]);
+    answer(guest, yes);
+    guest.handle(envelope({ ...claimBy('cart1'), maxUnits: 10 }), later);
+    user.handle(receivedBy(handOverOf(guest)!), later + 1);
+    expect(eventsOf(user).find(({ type }) => type === 'LinesReceived')).toMatchObject({
+      cutOff: [
+        { name: 'pear', quantity: 3 },
+        { name: 'plum', quantity: 1 },
+      ],
+    });
+    settleAll(user);
+    expect(linesOf(user)).toEqual([
+      ['apple', 9, 'reserved'],
+      ['pear', 1, 'reserved'],
+    ]);
+    expect(user.cart.holds.map(({ item: name }) => name)).toEqual(['apple', 'apple', 'pear']);
+  });
+
+  it('is not cut down when it has more than it may have by now', () => {
+    const user = userWith(['apple', 6]);
+    const guest = guestWith(['apple', 3]);
+    guest.handle(envelope({ ...claimBy('cart1'), maxUnits: 5 }), later);
+    user.handle(receivedBy(handOverOf(guest)!), later + 1);
+    expect(user.cart.lines).toMatchObject([{ quantity: 6 }]);
+  });
+
   it('takes what it has room for; the rest is reported, and its holds are released', () => {
     const names = Array.from({ length: limits.linesPerCart - 1 }, (_, index) => `item ${index}`);
     const user = given(addItem(...names.map((name) => item(name, 1))));

@@ -9,7 +9,10 @@ const tenth = ttlMs / 10;
 function createReader() {
   const signals: string[] = [];
   const clock = { now: lastCommandAt };
-  const touch = createCartTouch({ touch: async (cartId) => void signals.push(cartId) }, () => clock.now);
+  const touch = createCartTouch(
+    { touch: async (cartId) => void signals.push(cartId) },
+    { ttlMs, now: () => clock.now },
+  );
   return { signals, clock, touch };
 }
 
@@ -32,8 +35,9 @@ describe('reading a cart', () => {
     const { signals, clock, touch } = createReader();
     clock.now = lastCommandAt + ttlMs;
     touch(undefined);
-    touch({ ...cart, status: 'abandoned', abandonedAt: 0 });
-    touch({ ...cart, status: 'completed', orderId: 'order', completedAt: 0 });
+    for (const status of ['checking_out', 'awaiting_payment', 'completed', 'abandoned'] as const) {
+      touch({ ...cart, status });
+    }
     expect(signals).toEqual([]);
   });
 });

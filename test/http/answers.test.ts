@@ -41,8 +41,43 @@ describe('a command', () => {
 
   it('with a key that was used for another request is a 422', async () => {
     const api = createFakeApi();
-    api.behaviour.submit = async () => ({ status: 'key_reused' });
+    const rejection = { code: 'idempotency_key_reused' } as const;
+    api.behaviour.submit = async () => ({ status: 'rejected', rejection });
     expect(await api.add(apple)).toMatchObject({ status: 422, body: { code: 'idempotency_key_reused' } });
+  });
+
+  it('whose request is being answered is a 409 that says when to try again', async () => {
+    const api = createFakeApi();
+    api.behaviour.submit = async () => ({ status: 'in_progress' });
+    const { status, headers, body } = await api.add(apple, { 'idempotency-key': 'k' });
+    expect({ status, code: body.code }).toEqual({ status: 409, code: 'request_in_progress' });
+    expect(headers.get('retry-after')).toBe('1');
+  });
+
+  it('that is replayed says so, whatever its outcome was', async () => {
+    const api = createFakeApi();
+    expect((await api.add(apple)).headers.get('idempotent-replayed')).toBeNull();
+    const applied = { status: 'applied', operationId: 'op1', cart: aCart } as const;
+    const rejected = { status: 'rejected', rejection: { code: 'cart_empty' } } as const;
+    for (const [outcome, status] of [
+      [applied, 201],
+      [rejected, 409],
+    ] as const) {
+      api.behaviour.submit = async () => ({ ...outcome, replayed: true });
+      const replayed = await api.add(apple);
+      expect(replayed.status).toBe(status);
+      expect(replayed.headers.get('idempotent-replayed')).toBe('true');
+    }
+  });
+
+  it('for another version of the cart is a 412 that tells the current one', async () => {
+    const api = createFakeApi();
+    const rejection = { code: 'version_mismatch', currentVersion: 7 } as const;
+    api.behaviour.submit = async () => ({ status: 'rejected', rejection });
+    expect(await api.add(apple, { 'if-match': '"5"' })).toMatchObject({
+      status: 412,
+      body: { code: 'version_mismatch', currentVersion: 7, detail: expect.stringContaining('version 7') },
+    });
   });
 
   it('that is not stored is a 503 that says when to try again, and logs why', async () => {
@@ -81,7 +116,7 @@ describe('a read', () => {
   it('is a 503 while the views reject, without internals', async () => {
     const api = createFakeApi();
     const away = () => Promise.reject(new Error('connect ECONNREFUSED 10.0.0.5:5432'));
-    api.behaviour.views = { findCart: away, findOperation: away };
+    api.behaviour.views = { ...api.behaviour.views, findCart: away, findOperation: away };
     for (const path of ['', '/items', '/operations/op1']) {
       const { status, headers, body, text } = await api.call('GET', api.cartPath + path);
       expect({ status, code: body.code }).toEqual({ status: 503, code: 'unavailable' });
@@ -116,6 +151,21 @@ describe('a read', () => {
     expect(status).toBe(expected);
     expect(headers.get('etag')).toBe(current);
     if (status === 304) expect(text).toBe('');
+  });
+
+  it('that answers 304 looks for the version alone', async () => {
+    const api = createFakeApi();
+    const tag = { 'if-none-match': current };
+    expect((await api.call('GET', api.cartPath, undefined, tag)).status).toBe(304);
+    expect(api.reads).toEqual([`head of ${api.cartId}`]);
+    expect(api.touched).toEqual([aCart.cartId]);
+  });
+
+  it('of a session that has no cart yet is a 304 for who has seen that', async () => {
+    const api = createFakeApi();
+    api.behaviour.views.findCartHead = async () => undefined;
+    const answer = await api.call('GET', api.cartPath, undefined, { 'if-none-match': '"0"' });
+    expect(answer.status).toBe(304);
   });
 
   it('whose session is in a cookie is never a 304: another cart may have the same version', async () => {

@@ -76,7 +76,7 @@ describe('GET /metrics', () => {
     await api.add(apple);
     api.behaviour.submit = async () => ({ status: 'rejected', rejection: { code: 'cart_empty' } });
     await api.call('POST', `${api.cartPath}/checkout`);
-    api.behaviour.submit = async () => ({ status: 'key_reused' });
+    api.behaviour.submit = async () => ({ status: 'in_progress' });
     await api.call('DELETE', `${api.cartPath}/items`);
     api.behaviour.submit = () => Promise.reject(new NotAcceptedError('key', new Error('down')));
     await api.add(apple);
@@ -86,7 +86,7 @@ describe('GET /metrics', () => {
       [{ command: 'addItem', outcome: 'applied', code: '' }, 1],
       [{ command: 'addItem', outcome: 'pending', code: '' }, 1],
       [{ command: 'checkout', outcome: 'rejected', code: 'cart_empty' }, 1],
-      [{ command: 'clearItems', outcome: 'key_reused', code: '' }, 1],
+      [{ command: 'clearItems', outcome: 'in_progress', code: '' }, 1],
       [{ command: 'addItem', outcome: 'not_accepted', code: '' }, 1],
     ]);
   });

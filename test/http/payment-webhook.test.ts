@@ -29,6 +29,7 @@ function createShop(found: PayableOrder | null = order) {
     },
     orders: {
       findOrder: async () => undefined,
+      findOrderVersion: async () => undefined,
       listOrders: async () => ({ orders: [], next: undefined }),
       findPayable: async () => found ?? undefined,
     },

@@ -27,6 +27,7 @@ function createLiveApi({ perCart = 20, perProcess = 100, heartbeatMs = 60_000 } 
   const save = (version: number, change: Partial<Cart> = {}) =>
     live.save({ ...aCart, ...change, cartId: api.cartId, version } as Cart);
   api.behaviour.views.findCart = async (cartId) => live.rows.get(cartId)?.cart;
+  api.behaviour.views.findCartHead = api.behaviour.views.findCart;
   const path = `${api.cartPath}/events`;
   const open = async (headers: Record<string, string> = {}) => await api.app.request(path, { headers });
   return { ...api, live, places, save, path, open };

@@ -140,16 +140,6 @@ describe('operations', () => {
     expect((await shopper.cart()).items).toHaveLength(1);
   });
 
-  it('applies a repeated Idempotency-Key once, and refuses it for another payload', async () => {
-    const shopper = await shop.newShopper();
-    const key = { 'idempotency-key': 'one' };
-    const answers = await Promise.all([1, 2, 3].map(() => shopper.add('apple', 1, key)));
-    expect(answers.map(({ status }) => status)).toEqual([201, 201, 201]);
-    expect((await shopper.cart()).items[0]?.quantity).toBe(1);
-    const other = await shopper.add('apple', 2, key);
-    expect(other).toMatchObject({ status: 422, body: { code: 'idempotency_key_reused' } });
-  });
-
   it('keeps a rejection on record', async () => {
     const shopper = await shop.newShopper();
     await shopper.add('apple', 999);

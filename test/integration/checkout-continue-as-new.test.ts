@@ -124,6 +124,7 @@ describe(`a cart with ${rememberedOperations} remembered operations`, () => {
       taskQueue,
       settings: loadApiConfig(settings).cart,
       mayExist: async () => true,
+      admit: async () => {},
     });
     await commands.send(shopper.cartId, { ...operation, command });
   }

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OrderView } from '../../src/read-model/order-views.ts';
+import { persist } from '../support/persistent.ts';
 import { createOrderBook } from '../../src/read-model/order-book.ts';
 import { openShop, type Shop } from '../support/shop.ts';
-import { allReserved, until, type Shopper } from '../support/shopper.ts';
+import { allReserved, until, type Answer, type Shopper } from '../support/shopper.ts';
 
 let shop: Shop;
 
@@ -84,17 +85,16 @@ describe('a checkout', () => {
     expect((await shopper.order(operation.orderId!)).body).toMatchObject({ status: 'awaiting_payment' });
   });
 
-  it.each([
-    ['with one key', () => ({ 'idempotency-key': 'the same' })],
-    ['with ten keys', (index: number) => ({ 'idempotency-key': `key ${index}` })],
-    ['without a key', () => ({})],
-  ])('that is sent ten times at once %s makes one order', async (_name, headers) => {
+  it.each<[string, (shopper: Shopper, index: number) => Promise<Answer<OrderView>>]>([
+    ['with one key', (shopper) => persist('the same', (headers) => shopper.checkout(undefined, headers))],
+    [
+      'with ten keys',
+      (shopper, index) => persist(`key ${index}`, (headers) => shopper.checkout(undefined, headers)),
+    ],
+    ['without a key', (shopper) => shopper.checkout(undefined, patient)],
+  ])('that is sent ten times at once %s makes one order', async (_name, send) => {
     const shopper = await shopperWithApples();
-    const answers = await Promise.all(
-      Array.from({ length: 10 }, (_, index) =>
-        shopper.checkout(undefined, { ...patient, ...headers(index) }),
-      ),
-    );
+    const answers = await Promise.all(Array.from({ length: 10 }, (_, index) => send(shopper, index)));
     expect(new Set(answers.map(({ status, body }) => `${status} ${body.orderId}`)).size).toBe(1);
     expect(answers[0]?.status).toBe(201);
     expect((await shopper.orders()).orders).toHaveLength(1);

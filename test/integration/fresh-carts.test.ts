@@ -57,6 +57,7 @@ describe('a cart that has lived before', () => {
       taskQueue: shop.settings.TEMPORAL_TASK_QUEUE,
       settings: loadApiConfig(shop.settings).cart,
       mayExist: async () => false,
+      admit: async () => {},
     });
     await commands.send(shopper.cartId, envelope(addItem(item('pear', 1))));
     const cart = await until(shopper.cart, ({ items }) => items.length === 2);

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { ReservationService, ReserveResult } from '../../activities/ports.ts';
+import { startHttpServer } from '../../src/platform/http-server.ts';
 import { createHttpReservationService } from '../../src/reservations/http-reservation-service.ts';
 import { ServiceRequestError, ServiceUnreachableError } from '../../src/services/service-errors.ts';
 import { openStub, unaborted } from './stub-harness.ts';
@@ -260,6 +261,32 @@ describe('status', () => {
     const call = reserveOne(answering(status, { detail: 'because' }));
     await expect(call).rejects.toThrow(ServiceRequestError);
     await expect(call).rejects.toThrow(`POST /reserve was answered ${status}: because`);
+  });
+
+  it('is told with no more of its detail than people can read', async () => {
+    const call = reserveOne(answering(400, { detail: `because\u0000${'x'.repeat(5_000)}` }));
+    await expect(call).rejects.toThrow(/answered 400: because x{192}$/);
+  });
+
+  it.each([301, 302, 307, 308])('%i is no answer: nobody but the service is asked', async (status) => {
+    const asked: string[] = [];
+    const elsewhere = await startHttpServer({
+      ...{ host: '127.0.0.1', port: 0 },
+      fetch: (request: Request) => {
+        asked.push(request.url);
+        return Response.json({ reservation_id: 'r-elsewhere' }, { status: 201 });
+      },
+    });
+    const location = `http://127.0.0.1:${elsewhere.port}/reserve`;
+    const service = await startHttpServer({
+      ...{ host: '127.0.0.1', port: 0 },
+      fetch: () => new Response(null, { status, headers: { location } }),
+    });
+    const baseUrl = `http://127.0.0.1:${service.port}`;
+    const call = createHttpReservationService({ baseUrl }).reserve([one], unaborted);
+    await expect(call).rejects.toThrow(ServiceUnreachableError);
+    expect(asked).toEqual([]);
+    await Promise.all([service.close(0), elsewhere.close(0)]);
   });
 
   it('409 is no answer to a batch', async () => {

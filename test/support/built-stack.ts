@@ -9,6 +9,7 @@ import { freePort } from '../../src/dev/ports.ts';
 import { findTemporalProgram } from '../../src/dev/temporal-binaries.ts';
 import { startTemporalServer } from '../../src/dev/temporal-server.ts';
 import { migrateDatabase } from '../../src/platform/migrations.ts';
+import { highQuotas } from './high-quotas.ts';
 import { testWebhookSecret } from './payment-stub-client.ts';
 
 const host = '127.0.0.1';
@@ -63,6 +64,7 @@ export async function startBuiltStack(options: BuiltStackOptions) {
     PAYMENT_WEBHOOK_SECRET: testWebhookSecret,
     CATALOG: 'open',
     PORT: String(apiPort),
+    ...highQuotas,
     ...options.env,
   };
   const children: Child[] = [];

@@ -10,8 +10,9 @@ export const claimBy = (toCartId: string, merge: MergeRule = 'sum'): ClaimCart =
 });
 
 /** What the user's cart gets of a hand-over. */
-export function receivedBy({ fromCartId, merge, lines, holds }: HandOverEffect) {
-  return envelope({ type: 'receive', fromCartId, merge, lines, holds }, receiveOperationId(fromCartId));
+export function receivedBy(handOver: HandOverEffect) {
+  const { type: _, id: __, toCartId: ___, ...parcel } = handOver;
+  return envelope({ type: 'receive', ...parcel }, receiveOperationId(parcel.fromCartId));
 }
 
 /** Calls to the services, without those to other carts. */

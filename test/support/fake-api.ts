@@ -40,10 +40,13 @@ export function createFakeApi(overrides: Partial<HttpDeps> = {}) {
     },
     views: {
       findCart: async () => aCart,
+      findCartHead: async () => aCart,
+      findRequest: async () => undefined,
       findOperation: async () => undefined,
     } as CartViews,
     orders: {
       findOrder: async () => undefined,
+      findOrderVersion: async () => undefined,
       listOrders: async () => ({ orders: [], next: undefined }),
       findPayable: async () => undefined,
     } as OrderViews,
@@ -78,10 +81,15 @@ export function createFakeApi(overrides: Partial<HttpDeps> = {}) {
         reads.push(cartId);
         return await behaviour.views.findCart(cartId);
       },
+      findCartHead: async (cartId) => {
+        reads.push(`head of ${cartId}`);
+        return await behaviour.views.findCartHead(cartId);
+      },
       findOperation: async (cartId, operationId) => {
         reads.push(operationId);
         return await behaviour.views.findOperation(cartId, operationId);
       },
+      findRequest: (cartId, operationId) => behaviour.views.findRequest(cartId, operationId),
     },
     history: { listEvents: async () => ({ events: [], next: undefined }), cartAt: async () => undefined },
     abandonedCarts: {
@@ -96,12 +104,15 @@ export function createFakeApi(overrides: Partial<HttpDeps> = {}) {
     adminToken: undefined,
     users: undefined,
     demoPage: undefined,
+    rateLimiting: { limits: undefined, addressOf: () => '192.0.2.1' },
     readiness: async () => ({ postgres: 'ok', temporal: 'ok' }),
     metrics,
     logger: pino({ base: null }, collect(logLines)),
     currency: 'EUR',
+    cartMaxUnits: 1_000,
     wait: { defaultMs: 1_000, maxMs: 30_000 },
     bodyLimitBytes,
+    corsOrigins: [],
     cookieSecure: false,
     ...overrides,
   });

@@ -4,8 +4,9 @@ import type { Answer } from './shopper.ts';
 const giveUpAfterMs = 120_000;
 
 /**
- * Sends a command as the API tells its clients to: one that was not accepted (503), or not answered in time
- * (202), again under the same key. Returns the answer that it got in the end.
+ * Sends a command as the API tells its clients to: one that was not accepted (503), not answered in time (202), is
+ * being answered (409) or is too much for a busy cart (429), again under the same key. Returns the answer that it
+ * got in the end.
  */
 export async function persist<T>(
   idempotencyKey: string,
@@ -14,8 +15,10 @@ export async function persist<T>(
   const giveUpAt = performance.now() + giveUpAfterMs;
   for (;;) {
     const answer = await send({ 'idempotency-key': idempotencyKey, prefer: 'wait=30' });
-    const isOpen = answer.status === 202 || answer.status === 503;
-    if (!isOpen || performance.now() > giveUpAt) return answer;
+    if (!isOpen(answer) || performance.now() > giveUpAt) return answer;
     await sleep(1_000 * Number(answer.headers.get('retry-after') ?? 0));
   }
 }
+
+const isOpen = ({ status, body }: Answer<unknown>): boolean =>
+  [202, 429, 503].includes(status) || (body as { code?: string } | undefined)?.code === 'request_in_progress';

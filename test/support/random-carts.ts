@@ -19,6 +19,8 @@ type Step =
   | { do: 'pay'; pick: number; success: boolean }
   | { do: 'news'; pick: number }
   | { do: 'expire'; early: boolean }
+  /** Before the cart's deadline: holds that are old enough are let go. */
+  | { do: 'clock' }
   | { do: 'save' }
   | { do: 'carryOver' }
   /** A guest's cart is claimed. `late`: what it asked for is answered when it has handed over. */
@@ -54,6 +56,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('pay' as const), pick, success: fc.boolean() }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('news' as const), pick }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('expire' as const), early: fc.boolean() }) },
+  { weight: 2, arbitrary: fc.constant<Step>({ do: 'clock' }) },
   { weight: 3, arbitrary: fc.constant<Step>({ do: 'save' }) },
   { weight: 1, arbitrary: fc.constant<Step>({ do: 'carryOver' }) },
   {
@@ -68,6 +71,9 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.constantFrom(ttlMs, 2 * ttlMs).map((ms): Step => nextLife(ms)) },
 );
+
+const stepMs = 100_000;
+const rules = { holdMaxAgeMs: 30_000 };
 
 const nextLife = (ms: number): Step => ({ do: 'nextLife', ttlMs: ms });
 
@@ -92,7 +98,7 @@ const chosen = <T>(list: readonly T[], index: number): T | undefined =>
  * is in them, `states` the cart after each step.
  */
 export function play(steps: readonly Step[], cartId = 'cart1') {
-  let cartLog = createCartLog(openCart({ cartId, currency: 'EUR', ttlMs }, openedAt));
+  let cartLog = createCartLog(openCart({ cartId, currency: 'EUR', ttlMs }, openedAt), rules);
   const world = createWorld();
   const guests: CartLog[] = [];
   const saves: CartSave[] = [];
@@ -151,21 +157,23 @@ export function play(steps: readonly Step[], cartId = 'cart1') {
         return claim(current, index);
       case 'expire':
         return cartLog.tick(now, { early: current.early });
+      case 'clock':
+        return cartLog.tick(now - stepMs / 2);
       case 'save':
         return drain();
       case 'carryOver':
-        cartLog = createCartLog(JSON.parse(JSON.stringify(cartLog.toState())));
+        cartLog = createCartLog(JSON.parse(JSON.stringify(cartLog.toState())), rules);
         return;
       case 'nextLife': {
         drain();
         const { cart, recentOperations } = cartLog.toState();
-        cartLog = createCartLog(reopenCart({ cart, recentOperations }, { ttlMs: current.ttlMs }, now));
+        cartLog = createCartLog(reopenCart({ cart, recentOperations }, { ttlMs: current.ttlMs }, now), rules);
       }
     }
   }
 
   steps.forEach((current, index) => {
-    now += 100_000;
+    now += stepMs;
     take(current, index);
     states.push(cartLog.cart);
   });

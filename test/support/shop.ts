@@ -18,6 +18,7 @@ import { startHttpServer } from '../../src/platform/http-server.ts';
 import { createLogger } from '../../src/platform/logger.ts';
 import { migrateDatabase } from '../../src/platform/migrations.ts';
 import { createTemporalClient } from '../../src/platform/temporal-client.ts';
+import { highQuotas } from './high-quotas.ts';
 import { createPaymentStubClient, testWebhookSecret } from './payment-stub-client.ts';
 import { createShopper } from './shopper.ts';
 import { quietTemporal } from './quiet-temporal.ts';
@@ -75,6 +76,7 @@ export async function openShop(options: ShopOptions = {}) {
     // A busy machine must not make a 202 of a 201: tests that want one ask for it.
     COMMAND_WAIT: '20s',
     COMMAND_WAIT_MAX: '30s',
+    ...highQuotas,
     ...env,
   };
   const apiConfig = loadApiConfig(settings);
@@ -82,7 +84,12 @@ export async function openShop(options: ShopOptions = {}) {
   const server = await startHttpServer({ fetch: api.app.fetch, host, port: 0 });
   const url = `http://${host}:${server.port}`;
   await payments.control({ webhookUrl: await via(`${url}/api/v1/webhooks/payments`), webhooks: 'on' });
-  const temporal = createTemporalClient(apiConfig.temporal);
+  // For histories of large commands: a page of one may have more than the usual 4 MiB.
+  const channelArgs = { 'grpc.max_receive_message_length': -1 };
+  const temporal = createTemporalClient({
+    ...apiConfig.temporal,
+    connection: Object.assign({ channelArgs }, apiConfig.temporal.connection),
+  });
   const workers = createWorkers(settings);
   if (worker) await workers.start();
   const database = createDatabase({ url: databaseUrl, poolSize: 10, applicationName: 'test' });

@@ -121,6 +121,36 @@ describe('an idle cart', () => {
     expect(fakes.held.size).toBe(0);
   });
 
+  it('holds nothing for longer than a hold may last, however often it is read, until it is asked again', async () => {
+    const fakes = createFakePorts();
+    const holdMaxAgeMs = 4 * 3_600_000;
+    await test.withWorker(fakes.ports, async () => {
+      const cart = test.cart('hoarder', { ttlMs, holdMaxAgeMs });
+      await cart.send(addItem(item('apple', 2)));
+      await test.whenCart(cart, allReserved);
+      const lapsesAt = fakes.saves.at(-1)!.cart.updatedAt + holdMaxAgeMs;
+      for (let readAt = 0; readAt < lapsesAt; readAt = await test.env.currentTimeMs()) {
+        expect(fakes.held.size).toBe(1);
+        await cart.send({ type: 'touch' });
+        await sleepUntil(Math.min((await test.env.currentTimeMs()) + ttlMs / 2, lapsesAt));
+      }
+      await cart.send({ type: 'touch' });
+      const view = await test.whenCart(cart, ({ items }) => items[0]?.reservation.status === 'released');
+      expect(view.status).toBe('active');
+      await test.whenCart(cart, () => fakes.held.size === 0);
+
+      await cart.send({ type: 'changeQuantity', itemId: 'id-apple', quantity: 2 });
+      await test.whenCart(cart, allReserved);
+      expect(fakes.held.size).toBe(1);
+      await cart.handle.result();
+    });
+    const lapsed = eventsOf(fakes).find(({ type }) => type === 'HoldLapsed');
+    const reserved = eventsOf(fakes).find(({ type }) => type === 'ReservationConfirmed');
+    expect(lapsed!.at - reserved!.at).toBeGreaterThanOrEqual(holdMaxAgeMs);
+    expect(lapsed!.at - reserved!.at).toBeLessThan(holdMaxAgeMs + ttlMs);
+    expect(fakes.held.size).toBe(0);
+  });
+
   it('is kept alive by reads, and they are recorded', async () => {
     const fakes = createFakePorts();
     await test.withWorker(fakes.ports, async () => {

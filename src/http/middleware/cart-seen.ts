@@ -2,20 +2,25 @@ import type { MiddlewareHandler } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import type { CartViews } from '../../read-model/cart-views.ts';
 import { requireSeen } from '../responses.ts';
-import type { AppEnv } from '../types.ts';
+import type { AppContext, AppEnv } from '../types.ts';
 
 /**
- * Reads the cart that a read is about; one that was claimed is not there any more. Commands go by: they need no
- * Postgres, and hear it from the cart itself.
+ * What is read of a cart that was claimed is not there any more. Commands go by: they need no Postgres, and hear it
+ * from the cart itself.
  */
-export function cartSeen(views: CartViews): MiddlewareHandler<AppEnv> {
+export function cartSeen(views: Pick<CartViews, 'findCartHead'>): MiddlewareHandler<AppEnv> {
   return createMiddleware<AppEnv>(async (c, next) => {
     const isRead = c.req.method === 'GET' || c.req.method === 'HEAD';
-    // Its route knows the claim's own operation, which can still be asked for.
-    if (isRead && !c.req.path.includes('/operations/')) {
-      const cart = await views.findCart(c.get('cartId'));
-      c.set('cart', cart && requireSeen(cart));
+    if (isRead && !looksItself(c)) {
+      const head = await views.findCartHead(c.get('cartId'));
+      if (head) requireSeen(head);
     }
     await next();
   });
+}
+
+/** These read the cart anyway. And the claim's own operation can still be asked for. */
+function looksItself(c: AppContext): boolean {
+  const end = c.req.path.slice(c.get('basePath').length).replace(/\/$/, '');
+  return end === '' || end === '/items' || end.startsWith('/operations/');
 }

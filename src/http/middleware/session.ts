@@ -36,14 +36,27 @@ export function cartFromPath({ sessions, users, prefix }: CartOfRequest): Middle
 /** Browsers keep no cookie longer than 400 days, and Hono throws when asked to. */
 const cookieMaxMs = 399 * 24 * 60 * 60 * 1_000;
 
+export interface CartFromClientOptions extends CartOfRequest {
+  cookieSecure: boolean;
+  /** Asked before a session is issued; may throw. */
+  beforeIssue: (c: AppContext) => Promise<void>;
+}
+
 /**
  * The user's cart when a token is sent. Else that of the session from the header or the cookie; a client that
  * brings none gets a new one, in both.
  */
-export function cartFromClient(
-  options: CartOfRequest & { cookieSecure: boolean },
-): MiddlewareHandler<AppEnv> {
-  const { sessions, users, prefix, cookieSecure } = options;
+export function cartFromClient(options: CartFromClientOptions): MiddlewareHandler<AppEnv> {
+  const { sessions, users, prefix, cookieSecure, beforeIssue } = options;
+
+  /** A cookie that has expired is no error of the shopper's: a new session takes its place. */
+  async function fromCookie(c: AppContext): Promise<CartSession> {
+    const check = sessions.verify(getCookie(c, sessionCookie) ?? '');
+    if (check.status === 'valid') return check.session;
+    await beforeIssue(c);
+    return sessions.issue({ kind: 'guest' });
+  }
+
   return createMiddleware<AppEnv>(async (c, next) => {
     const user = await userOf(c, users);
     if (user) {
@@ -51,7 +64,7 @@ export function cartFromClient(
       return await next();
     }
     const header = c.req.header(sessionHeader);
-    const session = header ? requireSession(sessions, header) : fromCookie(sessions, c);
+    const session = header ? requireSession(sessions, header) : await fromCookie(c);
     use(c, keyOfSession(session), prefix);
     await next();
     c.header(sessionHeader, session.sessionId);
@@ -83,12 +96,6 @@ export function cartOfOwner(
 function requireUser(c: AppContext, user: TokenClaims | undefined): TokenClaims {
   if (user) return user;
   throw refuseToken(c, 'carts', 'Send a token of the user: `Authorization: Bearer <token>`.');
-}
-
-/** A cookie that has expired is no error of the shopper's: a new session takes its place. */
-function fromCookie(sessions: CartSessions, c: AppContext): CartSession {
-  const check = sessions.verify(getCookie(c, sessionCookie) ?? '');
-  return check.status === 'valid' ? check.session : sessions.issue({ kind: 'guest' });
 }
 
 function requireSession(sessions: CartSessions, sessionId: string): CartSession {

@@ -16,7 +16,10 @@ const route = createRoute({
   responses: { 201: cartResponse, ...commandResponses },
 });
 
-export function registerAddItem(app: OpenAPIHono<AppEnv>, { submit, wait, currency }: HttpDeps) {
+export function registerAddItem(
+  app: OpenAPIHono<AppEnv>,
+  { submit, wait, currency, cartMaxUnits: maxUnits }: HttpDeps,
+) {
   app.openapi(route, async (c) => {
     const body = c.req.valid('json');
     const wanted = body.items ?? [body];
@@ -26,7 +29,7 @@ export function registerAddItem(app: OpenAPIHono<AppEnv>, { submit, wait, curren
       quantity,
       price: { status: 'pending' as const },
     }));
-    const submission = toSubmission(c, { type: 'addItem', items }, { payload: wanted, wait });
+    const submission = toSubmission(c, { type: 'addItem', items, maxUnits }, { payload: wanted, wait });
     return sendResult(c, await submit(submission), { currency, created: true });
   });
 }

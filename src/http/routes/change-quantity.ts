@@ -15,10 +15,11 @@ const route = createRoute({
   responses: { 200: cartResponse, ...commandResponses },
 });
 
-export function registerChangeQuantity(app: OpenAPIHono<AppEnv>, { submit, wait, currency }: HttpDeps) {
+export function registerChangeQuantity(app: OpenAPIHono<AppEnv>, deps: HttpDeps) {
+  const { submit, wait, currency, cartMaxUnits: maxUnits } = deps;
   app.openapi(route, async (c) => {
     const payload = { itemId: c.req.valid('param').itemId, quantity: c.req.valid('json').quantity };
-    const submission = toSubmission(c, { type: 'changeQuantity', ...payload }, { payload, wait });
+    const submission = toSubmission(c, { type: 'changeQuantity', ...payload, maxUnits }, { payload, wait });
     return sendResult(c, await submit(submission), { currency });
   });
 }

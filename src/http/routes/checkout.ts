@@ -2,7 +2,7 @@ import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { etagOf } from '../etag.ts';
 import { optionalBody } from '../middleware/optional-body.ts';
 import { commandResponses, json } from '../openapi.ts';
-import { sendResult } from '../responses.ts';
+import { markReplayed, sendResult } from '../responses.ts';
 import { checkoutBody, orderSchema } from '../schemas.ts';
 import { toSubmission } from '../submission.ts';
 import type { AppEnv, HttpDeps } from '../types.ts';
@@ -33,6 +33,7 @@ export function registerCheckout(app: OpenAPIHono<AppEnv>, deps: HttpDeps) {
     const orderId = result.status === 'applied' ? result.orderId : undefined;
     const order = orderId === undefined ? undefined : await orders.findOrder(c.get('cartId'), orderId);
     if (!order) return sendResult(c, result, { currency });
+    markReplayed(c, result);
     c.header('Location', `/api/v1/orders/${order.orderId}`);
     c.header('ETag', etagOf(order.version));
     return c.json(order, 201);

@@ -25,7 +25,7 @@ const route = createRoute({
 });
 
 export function registerClaimCart(app: OpenAPIHono<AppEnv>, deps: HttpDeps) {
-  const { claim, users, wait } = deps;
+  const { claim, users, wait, cartMaxUnits: maxUnits } = deps;
   app.openapi(route, async (c) => {
     const toCartId = c.get('ownCartId');
     if (toCartId === undefined || !users) {
@@ -41,7 +41,7 @@ export function registerClaimCart(app: OpenAPIHono<AppEnv>, deps: HttpDeps) {
         "This is a user's cart. Claim the one of a guest: /carts/{sessionId}/claim.",
       );
     }
-    const command = { type: 'claim', toCartId, merge: users.merge } as const;
+    const command = { type: 'claim', toCartId, merge: users.merge, maxUnits } as const;
     const submission = { ...toSubmission(c, command, { payload: { toCartId }, wait }), command };
     return send(c, await claim(submission), deps);
   });

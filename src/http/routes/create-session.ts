@@ -1,7 +1,8 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { emptyCartView } from '../../domain/cart-view.ts';
 import { cartIdOf } from '../../sessions/cart-sessions.ts';
-import { json } from '../openapi.ts';
+import type { RateLimiting } from '../middleware/rate-limit.ts';
+import { json, tooManyResponse } from '../openapi.ts';
 import { sessionSchema } from '../schemas.ts';
 import type { AppEnv, HttpDeps } from '../types.ts';
 
@@ -11,14 +12,21 @@ const route = createRoute({
   summary: 'Start a session',
   description:
     'A session is a capability: whoever holds its id holds the cart. Nothing is stored until the first command.',
-  responses: { 201: json(sessionSchema, 'The session, with its empty cart') },
+  responses: { 201: json(sessionSchema, 'The session, with its empty cart'), ...tooManyResponse },
 });
 
-export function registerCreateSession(app: OpenAPIHono<AppEnv>, { sessions, currency }: HttpDeps) {
-  app.openapi(route, (c) => {
+export function registerCreateSession(
+  app: OpenAPIHono<AppEnv>,
+  { sessions, currency }: HttpDeps,
+  { newSession }: RateLimiting,
+) {
+  app.openapi(route, async (c) => {
+    await newSession(c);
     const session = sessions.issue({ kind: 'guest' });
     const { sessionId } = session;
     c.header('Location', `/api/v1/carts/${sessionId}`);
+    // Whoever has the answer has the cart.
+    c.header('Cache-Control', 'no-store');
     const cart = emptyCartView(cartIdOf(session), currency);
     return c.json({ sessionId, expiresAt: new Date(session.expiresAt).toISOString(), cart }, 201);
   });

@@ -1,8 +1,8 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
-import { isNotModified } from '../etag.ts';
+import { etagOf, isNotModified, knownTags } from '../etag.ts';
 import { ownCart } from '../middleware/session.ts';
 import { json, readResponses } from '../openapi.ts';
-import { viewOf } from '../responses.ts';
+import { requireSeen, viewOf } from '../responses.ts';
 import { cartSchema } from '../schemas.ts';
 import type { AppEnv, HttpDeps } from '../types.ts';
 
@@ -17,13 +17,22 @@ const route = createRoute({
   },
 });
 
-export function registerGetCart(app: OpenAPIHono<AppEnv>, { touch, currency }: HttpDeps) {
-  app.openapi(route, (c) => {
-    const found = c.get('cart');
-    touch(found);
-    const view = viewOf(found, c.get('cartId'), currency);
-    const notModified = isNotModified(c, view.version);
+export function registerGetCart(app: OpenAPIHono<AppEnv>, { views, touch, currency }: HttpDeps) {
+  app.openapi(route, async (c) => {
+    const cartId = c.get('cartId');
     // No 304 for `me`: a cache may have the cart of this version of whoever used the browser before.
-    return notModified && c.req.param('sessionId') !== ownCart ? c.body(null, 304) : c.json(view, 200);
+    if (knownTags(c) !== undefined && c.req.param('sessionId') !== ownCart) {
+      const head = await views.findCartHead(cartId);
+      if (head) requireSeen(head);
+      if (isNotModified(c, head?.version ?? 0)) {
+        touch(head);
+        return c.body(null, 304);
+      }
+    }
+    const found = await views.findCart(cartId);
+    touch(found);
+    const view = viewOf(found, cartId, currency);
+    c.header('ETag', etagOf(view.version));
+    return c.json(view, 200);
   });
 }

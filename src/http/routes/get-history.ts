@@ -1,7 +1,7 @@
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
 import { toEventView } from '../../domain/event-view.ts';
-import { decodeCursor, encodeCursor } from '../cursor.ts';
-import { json, problemResponse, readResponses } from '../openapi.ts';
+import { decodeCursor, linkNext } from '../cursor.ts';
+import { badCursorResponse, json, problemResponse, readResponses } from '../openapi.ts';
 import { fail } from '../problem.ts';
 import { viewOf } from '../responses.ts';
 import { cartThenSchema, eventListSchema, historyQuery } from '../schemas.ts';
@@ -12,12 +12,13 @@ const route = createRoute({
   path: '/history',
   summary: 'What happened to the cart, or the cart as it was',
   description:
-    'Its events, oldest first, in pages: `next` is the cursor of the next one, null at the end. ' +
+    'Its events, oldest first, in pages: `next` is the cursor of the next one, null at the end; `Link` has its address. ' +
     'With `at`, the cart as it was after that version or at that time, and the event that made it so.',
   request: { query: historyQuery },
   responses: {
     200: json(z.union([eventListSchema, cartThenSchema]), 'A page of events, or with `at` the cart then'),
     ...readResponses,
+    400: badCursorResponse,
     404: problemResponse('No such session, or the cart has no such version'),
     422: problemResponse('`at` is neither a version nor a time'),
   },
@@ -38,7 +39,7 @@ export function registerGetHistory(app: OpenAPIHono<AppEnv>, { history, currency
     }
     const after = cursor === undefined ? undefined : decodeCursor(position, cursor).version;
     const page = await history.listEvents(cartId, { after, limit });
-    const next = page.next === undefined ? null : encodeCursor({ version: page.next });
+    const next = linkNext(c, page.next && { version: page.next });
     return c.json({ events: page.events.map(toEventView), next }, 200);
   });
 }

@@ -1,6 +1,7 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
-import { isNotModified } from '../etag.ts';
+import { etagOf, isNotModified, knownTags } from '../etag.ts';
 import { cartSeen } from '../middleware/cart-seen.ts';
+import type { RateLimiting } from '../middleware/rate-limit.ts';
 import { cartOfOwner } from '../middleware/session.ts';
 import { json, readResponses } from '../openapi.ts';
 import { fail } from '../problem.ts';
@@ -21,12 +22,24 @@ const route = createRoute({
   },
 });
 
-export function registerGetOrder(app: OpenAPIHono<AppEnv>, { orders, sessions, users, views }: HttpDeps) {
-  app.use('/api/v1/orders/:orderId', cartOfOwner({ sessions, users }, ownerNeeded), cartSeen(views));
+export function registerGetOrder(
+  app: OpenAPIHono<AppEnv>,
+  { orders, sessions, users, views }: HttpDeps,
+  { address, cart }: RateLimiting,
+) {
+  const owned = cartOfOwner({ sessions, users }, ownerNeeded);
+  app.use('/api/v1/orders/:orderId', address, owned, cart, cartSeen(views));
   app.openapi(route, async (c) => {
-    const order = await orders.findOrder(c.get('cartId'), c.req.valid('param').orderId);
+    const [cartId, { orderId }] = [c.get('cartId'), c.req.valid('param')];
+    if (knownTags(c) !== undefined) {
+      const version = await orders.findOrderVersion(cartId, orderId);
+      if (version === undefined) throw orderNotFound();
+      if (isNotModified(c, version)) return c.body(null, 304);
+    }
+    const order = await orders.findOrder(cartId, orderId);
     if (!order) throw orderNotFound();
-    return isNotModified(c, order.version) ? c.body(null, 304) : c.json(order, 200);
+    c.header('ETag', etagOf(order.version));
+    return c.json(order, 200);
   });
 }
 

@@ -15,11 +15,12 @@ const route = createRoute({
   },
 });
 
-export function registerListItems(app: OpenAPIHono<AppEnv>, { touch, currency }: HttpDeps) {
-  app.openapi(route, (c) => {
-    const found = c.get('cart');
+export function registerListItems(app: OpenAPIHono<AppEnv>, { views, touch, currency }: HttpDeps) {
+  app.openapi(route, async (c) => {
+    const cartId = c.get('cartId');
+    const found = await views.findCart(cartId);
     touch(found);
-    const view = viewOf(found, c.get('cartId'), currency);
+    const view = viewOf(found, cartId, currency);
     // No 304 here: the session may come by cookie, and another session's cart may have the same version.
     c.header('ETag', etagOf(view.version));
     const items = view.items.map((item) => ({ ...item, reservationId: item.reservation.reservationId }));

@@ -1,6 +1,6 @@
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
-import { decodeCursor, encodeCursor } from '../cursor.ts';
-import { json, readResponses } from '../openapi.ts';
+import { decodeCursor, linkNext } from '../cursor.ts';
+import { badCursorResponse, json, problemResponse, readResponses } from '../openapi.ts';
 import { orderListSchema, pageQuery } from '../schemas.ts';
 import type { AppEnv, HttpDeps } from '../types.ts';
 
@@ -8,9 +8,15 @@ const route = createRoute({
   method: 'get',
   path: '/orders',
   summary: "List the cart's orders, and those of carts that it has claimed",
-  description: 'Newest first, in pages: `next` is the cursor of the next one, null at the end.',
+  description:
+    'Newest first, in pages: `next` is the cursor of the next one, null at the end; `Link` has its address.',
   request: { query: pageQuery },
-  responses: { 200: json(orderListSchema, 'A page of orders'), ...readResponses },
+  responses: {
+    200: json(orderListSchema, 'A page of orders'),
+    ...readResponses,
+    400: badCursorResponse,
+    422: problemResponse('A parameter is not valid'),
+  },
 });
 
 const position = z.object({ orderNumber: z.int() });
@@ -20,7 +26,7 @@ export function registerListOrders(app: OpenAPIHono<AppEnv>, { orders }: HttpDep
     const { limit, cursor } = c.req.valid('query');
     const before = cursor === undefined ? undefined : decodeCursor(position, cursor).orderNumber;
     const page = await orders.listOrders(c.get('cartId'), { before, limit });
-    const next = page.next === undefined ? null : encodeCursor({ orderNumber: page.next });
+    const next = linkNext(c, page.next && { orderNumber: page.next });
     return c.json({ orders: page.orders, next }, 200);
   });
 }

@@ -21,8 +21,8 @@ const route = createRoute({
         'Events until the client leaves, the session or token expires, the cart is claimed or the process stops',
       content: { 'text/event-stream': { schema: z.string() } },
     },
-    429: problemResponse('The cart has as many streams as it may have'),
     ...readResponses,
+    429: problemResponse('Too many requests, or as many streams as the cart may have'),
   },
 });
 

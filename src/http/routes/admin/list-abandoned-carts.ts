@@ -1,7 +1,7 @@
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
 import { abandonedCartListSchema, abandonedCartsQuery } from '../../admin-schemas.ts';
-import { decodeCursor, encodeCursor } from '../../cursor.ts';
-import { adminResponses, json } from '../../openapi.ts';
+import { decodeCursor, linkNext } from '../../cursor.ts';
+import { adminResponses, badCursorResponse, json } from '../../openapi.ts';
 import { msOf } from '../../schemas.ts';
 import type { AppEnv, HttpDeps } from '../../types.ts';
 
@@ -9,10 +9,15 @@ const route = createRoute({
   method: 'get',
   path: '/abandoned-carts',
   summary: 'List the carts that are abandoned',
-  description: 'The latest first, in pages: `next` is the cursor of the next one, null at the end.',
+  description:
+    'The latest first, in pages: `next` is the cursor of the next one, null at the end; `Link` has its address.',
   security: [{ adminToken: [] }],
   request: { query: abandonedCartsQuery },
-  responses: { 200: json(abandonedCartListSchema, 'A page of carts'), ...adminResponses },
+  responses: {
+    200: json(abandonedCartListSchema, 'A page of carts'),
+    400: badCursorResponse,
+    ...adminResponses,
+  },
 });
 
 const position = z.object({ abandonedAt: z.int(), cartId: z.string().regex(/^[\w-]{1,64}$/) });
@@ -27,6 +32,6 @@ export function registerListAbandonedCarts(app: OpenAPIHono<AppEnv>, { abandoned
       since: since === undefined ? undefined : msOf(since),
       until: until === undefined ? undefined : msOf(until),
     });
-    return c.json({ carts: page.carts, next: page.next ? encodeCursor(page.next) : null }, 200);
+    return c.json({ carts: page.carts, next: linkNext(c, page.next) }, 200);
   });
 }

@@ -1,7 +1,7 @@
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
 import type { WebhookViews } from '../../../outbox/webhook-views.ts';
-import { decodeCursor, encodeCursor } from '../../cursor.ts';
-import { json, problemResponse } from '../../openapi.ts';
+import { decodeCursor, linkNext } from '../../cursor.ts';
+import { badCursorResponse, json, problemResponse } from '../../openapi.ts';
 import { pageQuery } from '../../schemas.ts';
 import type { AppEnv } from '../../types.ts';
 import { webhookSchema, webhookStatus } from './webhook-schema.ts';
@@ -14,11 +14,12 @@ const route = createRoute({
   method: 'get',
   path: '/webhooks',
   summary: 'List outgoing webhooks',
-  description: 'Newest first, in pages: `next` is the cursor of the next one, null at the end.',
+  description:
+    'Newest first, in pages: `next` is the cursor of the next one, null at the end; `Link` has its address.',
   request: { query: pageQuery.extend({ status: webhookStatus.optional() }) },
   responses: {
     200: json(webhookList, 'A page of webhooks'),
-    400: problemResponse('The cursor is not one of ours'),
+    400: badCursorResponse,
     422: problemResponse('The input is not valid'),
     503: problemResponse('Cannot be read just now'),
   },
@@ -34,7 +35,6 @@ export function registerListWebhooks(
     const { status, limit, cursor } = c.req.valid('query');
     const after = cursor === undefined ? undefined : decodeCursor(position, cursor);
     const page = await webhooks.listWebhooks({ status, after, limit });
-    const next = page.next === undefined ? null : encodeCursor(page.next);
-    return c.json({ webhooks: page.webhooks, next }, 200);
+    return c.json({ webhooks: page.webhooks, next: linkNext(c, page.next) }, 200);
   });
 }
