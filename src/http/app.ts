@@ -6,6 +6,7 @@ import { mountAdmin } from './admin.ts';
 import { requestLog } from './middleware/request-log.ts';
 import { requestMetrics } from './middleware/request-metrics.ts';
 import { sessionFromClient, sessionFromPath } from './middleware/session.ts';
+import { describeAlias, describeWithSessionInPath, describeWithSessionOfClient, mounts } from './mounts.ts';
 import { onNotFound } from './not-found.ts';
 import { onError } from './on-error.ts';
 import { createRouter } from './openapi.ts';
@@ -17,6 +18,7 @@ import { registerCheckout } from './routes/checkout.ts';
 import { registerClearItems } from './routes/clear-items.ts';
 import { registerCreateSession } from './routes/create-session.ts';
 import { registerDemoPage } from './routes/demo-page.ts';
+import { registerDocument } from './routes/document.ts';
 import { registerGetCart } from './routes/get-cart.ts';
 import { registerGetHistory } from './routes/get-history.ts';
 import { registerGetOperation } from './routes/get-operation.ts';
@@ -51,23 +53,25 @@ export function createApp(deps: HttpDeps): OpenAPIHono<AppEnv> {
   registerPaymentWebhook(app, deps);
   mountAdmin(app, deps);
   mountCart(app, deps);
+  registerDocument(app);
   return app;
 }
 
 /** One set of cart routes, mounted wherever the session comes from. */
 function mountCart(app: OpenAPIHono<AppEnv>, deps: HttpDeps) {
   const { sessions, cookieSecure } = deps;
-  for (const prefix of ['/api/v1/carts', '/api/cart']) {
-    const cart = createRouter();
+  const { path, client } = mounts;
+  for (const prefix of [path.prefix, path.alias]) {
+    const cart = createRouter(prefix === path.alias ? describeAlias : describeWithSessionInPath);
     cart.use(sessionFromPath(sessions, prefix));
     registerGetCart(cart, deps);
     registerOfCart(cart, deps);
     app.route(`${prefix}/:sessionId`, cart);
   }
-  for (const prefix of ['/api/v1', '']) {
-    const items = createRouter();
-    for (const path of ['/items/*', '/operations/*', '/checkout', '/orders', '/history', '/events']) {
-      items.use(path, sessionFromClient({ sessions, prefix, cookieSecure }));
+  for (const prefix of [client.prefix, client.alias]) {
+    const items = createRouter(prefix === client.alias ? describeAlias : describeWithSessionOfClient);
+    for (const pattern of ['/items/*', '/operations/*', '/checkout', '/orders', '/history', '/events']) {
+      items.use(pattern, sessionFromClient({ sessions, prefix, cookieSecure }));
     }
     registerOfCart(items, deps);
     app.route(prefix || '/', items);
