@@ -10,7 +10,7 @@ import type { AppEnv, HttpDeps } from './types.ts';
 /** What operators may ask of the shop, each with the admin token. */
 export function mountAdmin(app: OpenAPIHono<AppEnv>, deps: HttpDeps) {
   app.openAPIRegistry.registerComponent('securitySchemes', 'adminToken', { type: 'http', scheme: 'bearer' });
-  const admin = createRouter();
+  const admin = createRouter((route) => ({ ...route, tags: ['Admin'], security: [{ adminToken: [] }] }));
   admin.use(requireAdmin({ token: deps.adminToken }));
   registerListAbandonedCarts(admin, deps);
   registerSummariseAbandonedCarts(admin, deps);

@@ -7,6 +7,7 @@ import { createRateLimiting, type RateLimiting } from './middleware/rate-limit.t
 import { requestLog } from './middleware/request-log.ts';
 import { requestMetrics } from './middleware/request-metrics.ts';
 import { sessionFromClient, sessionFromPath } from './middleware/session.ts';
+import { describeAlias, describeWithSessionInPath, describeWithSessionOfClient, mounts } from './mounts.ts';
 import { onNotFound } from './not-found.ts';
 import { onError } from './on-error.ts';
 import { createRouter } from './openapi.ts';
@@ -18,6 +19,7 @@ import { registerCheckout } from './routes/checkout.ts';
 import { registerClearItems } from './routes/clear-items.ts';
 import { registerCreateSession } from './routes/create-session.ts';
 import { registerDemoPage } from './routes/demo-page.ts';
+import { registerDocument } from './routes/document.ts';
 import { registerGetCart } from './routes/get-cart.ts';
 import { registerGetHistory } from './routes/get-history.ts';
 import { registerGetOperation } from './routes/get-operation.ts';
@@ -54,6 +56,7 @@ export function createApp(deps: HttpDeps): OpenAPIHono<AppEnv> {
   registerPaymentWebhook(app, deps);
   mountAdmin(app, deps);
   mountCart(app, deps, limiting);
+  registerDocument(app);
   return app;
 }
 
@@ -61,18 +64,19 @@ export function createApp(deps: HttpDeps): OpenAPIHono<AppEnv> {
 function mountCart(app: OpenAPIHono<AppEnv>, deps: HttpDeps, limiting: RateLimiting) {
   const { sessions, cookieSecure } = deps;
   const beforeIssue = limiting.newSession;
-  for (const prefix of ['/api/v1/carts', '/api/cart']) {
-    const cart = createRouter();
+  const { path, client } = mounts;
+  for (const prefix of [path.prefix, path.alias]) {
+    const cart = createRouter(prefix === path.alias ? describeAlias : describeWithSessionInPath);
     cart.use(limiting.address, sessionFromPath(sessions, prefix), limiting.cart);
     registerGetCart(cart, deps);
     registerOfCart(cart, deps);
     app.route(`${prefix}/:sessionId`, cart);
   }
-  for (const prefix of ['/api/v1', '']) {
-    const items = createRouter();
+  for (const prefix of [client.prefix, client.alias]) {
+    const items = createRouter(prefix === client.alias ? describeAlias : describeWithSessionOfClient);
     const session = sessionFromClient({ sessions, prefix, cookieSecure, beforeIssue });
-    for (const path of ['/items/*', '/operations/*', '/checkout', '/orders', '/history', '/events']) {
-      items.use(path, limiting.address, session, limiting.cart);
+    for (const pattern of ['/items/*', '/operations/*', '/checkout', '/orders', '/history', '/events']) {
+      items.use(pattern, limiting.address, session, limiting.cart);
     }
     registerOfCart(items, deps);
     app.route(prefix || '/', items);

@@ -2,21 +2,30 @@ import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { isNotModified } from '../etag.ts';
 import type { RateLimiting } from '../middleware/rate-limit.ts';
 import { sessionOfOwner } from '../middleware/session.ts';
-import { json, readResponses } from '../openapi.ts';
+import { example } from '../examples.ts';
+import { etagHeader, json, notModified } from '../openapi.ts';
+import { conditionalHeaders, orderParams, sessionCookies, sessionHeaders } from '../parameters.ts';
+import { problemResponses } from '../problem-responses.ts';
 import { fail } from '../problem.ts';
-import { orderParams, orderSchema } from '../schemas.ts';
+import { orderSchema } from '../schemas.ts';
 import type { AppEnv, HttpDeps } from '../types.ts';
 
 const route = createRoute({
   method: 'get',
   path: '/api/v1/orders/{orderId}',
+  operationId: 'getOrder',
+  tags: ['Orders'],
   summary: 'Read an order',
   description: 'Only with the session that owns it, by `Session-Id` header or cookie.',
-  request: { params: orderParams },
+  request: {
+    params: orderParams,
+    headers: conditionalHeaders.extend(sessionHeaders),
+    cookies: sessionCookies,
+  },
   responses: {
-    200: json(orderSchema, 'The order; `ETag` is its version'),
-    304: { description: 'Not changed since the version in `If-None-Match`' },
-    ...readResponses,
+    200: json(orderSchema, 'The order', { example: example.order, headers: etagHeader }),
+    304: notModified,
+    ...problemResponses('order_not_found', 'invalid_input', 'unavailable'),
   },
 });
 

@@ -1,16 +1,28 @@
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
-import { json, readResponses } from '../openapi.ts';
-import { orderListSchema, pageQuery } from '../schemas.ts';
+import { example } from '../examples.ts';
+import { orderListLinks } from '../links.ts';
+import { json } from '../openapi.ts';
+import { pageQuery } from '../parameters.ts';
+import { cartReadProblems, pageProblems, problemResponses } from '../problem-responses.ts';
+import { orderListSchema } from '../schemas.ts';
 import type { AppEnv, HttpDeps } from '../types.ts';
 
 const route = createRoute({
   method: 'get',
   path: '/orders',
+  operationId: 'listOrders',
+  tags: ['Orders'],
   summary: "List the cart's orders",
   description: 'Newest first, in pages: `next` is the cursor of the next one, null at the end.',
   request: { query: pageQuery },
-  responses: { 200: json(orderListSchema, 'A page of orders'), ...readResponses },
+  responses: {
+    200: json(orderListSchema, 'A page of orders', {
+      example: { orders: [example.order], next: null },
+      links: orderListLinks,
+    }),
+    ...problemResponses(...cartReadProblems, ...pageProblems),
+  },
 });
 
 const position = z.object({ attempt: z.int() });
