@@ -9,10 +9,10 @@ const quantity = z
   .openapi({ example: 2, description: 'Units, whole' });
 
 /**
- * Checked as it was sent, so that the pattern says all of it: no control characters or halves of surrogate
- * pairs, and one character that is no space. Without `u` and `\p{…}`, which not every JSON Schema reader knows.
+ * Checked as it was sent, so that the pattern says all of it: no control characters, and one character that is
+ * no space. Without `\p{…}`, which not every reader of a JSON Schema knows.
  */
-const unprintable = String.raw`\x00-\x1f\x7f-\x9f\ud800-\udfff`;
+const unprintable = String.raw`\x00-\x1f\x7f-\x9f`;
 const spaces = String.raw`\x20\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff`;
 const namePattern = `^[^${unprintable}]*[^${unprintable}${spaces}][^${unprintable}]*$`;
 
@@ -22,6 +22,7 @@ const name = z
   .string()
   .refine(isWithinNameLength, { ...tooLong, abort: true })
   .regex(new RegExp(namePattern, 'u'), 'must have a visible character, and no control characters')
+  .regex(/^\P{Cs}*$/u, 'must not have half of a surrogate pair')
   .trim()
   .normalize('NFC')
   // A few characters become more of them by being normalized.
@@ -132,20 +133,6 @@ export const orderListSchema = z
 export const checkoutBody = z
   .object({ onUnavailable: z.enum(['reject', 'drop']).default('reject') })
   .openapi('Checkout');
-
-/** As the payment service sends it; verified with its signature before it is read. */
-export const paymentWebhookBody = z
-  .object({
-    type: z.enum(['payment.succeeded', 'payment.failed']),
-    timestamp,
-    data: z.object({
-      orderId: z.string(),
-      paymentId: z.string(),
-      amountMinor: z.int(),
-      currency: z.string(),
-    }),
-  })
-  .openapi('PaymentWebhook');
 
 const cartEvent = z
   .object({
