@@ -25,6 +25,7 @@ export const cartLinks: Links = {
   clear: link('clearItems', 'Remove all items', {}),
   checkout: link('checkout', 'Check out', {}),
   history: link('getHistory', 'What happened', {}),
+  inHistory: link('getHistory', 'The cart as it is now, from its history', { at: '$response.body#/version' }),
 };
 
 export const itemListLinks: Links = {
@@ -43,12 +44,6 @@ export const orderLinks: Links = {
 
 export const orderListLinks: Links = {
   firstOrder: link('getOrder', 'Read the first order', { orderId: '$response.body#/orders/0/orderId' }),
-};
-
-export const historyLinks: Links = {
-  cartThen: link('getHistory', 'The cart as it was after the first event', {
-    at: '$response.body#/events/0/version',
-  }),
 };
 
 export const webhookLinks: Links = {

@@ -150,7 +150,7 @@ export const problems = {
     mend: 'Sign it with the shared secret (`PAYMENT_WEBHOOK_SECRET`)',
   },
   payment_mismatch: {
-    status: 422,
+    status: 409,
     title: 'The payment does not match its order',
     when: 'A payment whose amount or currency is not that of its order',
     mend: 'Correct the payment; nothing was taken as paid',

@@ -3,7 +3,6 @@ import { toCartView } from '../../domain/cart-view.ts';
 import { toEventView } from '../../domain/event-view.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
 import { example } from '../examples.ts';
-import { historyLinks } from '../links.ts';
 import { json } from '../openapi.ts';
 import { historyQuery } from '../parameters.ts';
 import { cartReadProblems, pageProblems, problemResponses } from '../problem-responses.ts';
@@ -24,7 +23,6 @@ const route = createRoute({
   responses: {
     200: json(z.union([eventListSchema, cartThenSchema]), 'A page of events, or with `at` the cart then', {
       example: { events: [example.event], next: null },
-      links: historyLinks,
     }),
     ...problemResponses(...cartReadProblems, ...pageProblems, 'version_not_found'),
   },
