@@ -13,7 +13,7 @@ await runMain(async () => {
   const api = createApi(config, logger);
   addProcessMetrics(api.metrics.registry);
   const { host, port, shutdownGraceMs } = config.http;
-  const server = await startHttpServer({ fetch: api.app.fetch, host, port });
+  const server = await startHttpServer({ ...api.serving, host, port });
   logger.info({ url: `http://${host}:${server.port}` }, 'API listens');
 
   await aborted(stop);

@@ -16,9 +16,11 @@ import { countAnswers } from '../http/count-answers.ts';
 import { limitUnits } from '../http/limit-units.ts';
 import { createSubmitCommand } from '../http/submit-command.ts';
 import { createApiMetrics } from '../metrics/api-metrics.ts';
+import { answerUnreadable } from '../http/unreadable.ts';
 import { createWebhookViews } from '../outbox/webhook-views.ts';
 import { createPaymentWebhookVerifier } from '../payments/payment-webhook.ts';
 import { closeDatabase, createDatabase, type Database } from '../platform/database.ts';
+import { createDocsFiles } from '../platform/docs-files.ts';
 import type { Logger } from '../platform/logger.ts';
 import { createReadiness } from '../platform/readiness.ts';
 import { createTemporalClient } from '../platform/temporal-client.ts';
@@ -75,6 +77,7 @@ export function createApi(config: ApiConfig, logger: Logger) {
     acceptPayment: createAcceptPayment({ commands, orders }),
     readiness: createReadiness({ database, client }),
     metrics,
+    docsFile: createDocsFiles(),
     logger,
     rateLimiting,
     currency: config.cart.currency,
@@ -91,6 +94,8 @@ export function createApi(config: ApiConfig, logger: Logger) {
     /** Their clients reconnect elsewhere: a process that stops does not wait for them. */
     endStreams: () => places.close(),
     metrics,
+    /** For `startHttpServer`. */
+    serving: { fetch: app.fetch, answerUnreadable },
     async close() {
       liveCarts.close();
       await feed.close();

@@ -1,5 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { bodyLimit } from 'hono/body-limit';
+import { createMiddleware } from 'hono/factory';
 import { requestId } from 'hono/request-id';
 import { secureHeaders } from 'hono/secure-headers';
 import { mountAdmin } from './admin.ts';
@@ -8,7 +9,7 @@ import { requestLog } from './middleware/request-log.ts';
 import { requestMetrics } from './middleware/request-metrics.ts';
 import { sessionFromClient, sessionFromPath } from './middleware/session.ts';
 import { describeAlias, describeWithSessionInPath, describeWithSessionOfClient, mounts } from './mounts.ts';
-import { onNotFound } from './not-found.ts';
+import { onlyKnownRoutes, onNotFound } from './not-found.ts';
 import { onError } from './on-error.ts';
 import { createRouter } from './openapi.ts';
 import { fail } from './problem.ts';
@@ -19,6 +20,7 @@ import { registerCheckout } from './routes/checkout.ts';
 import { registerClearItems } from './routes/clear-items.ts';
 import { registerCreateSession } from './routes/create-session.ts';
 import { registerDemoPage } from './routes/demo-page.ts';
+import { registerDocs } from './routes/docs.ts';
 import { registerDocument } from './routes/document.ts';
 import { registerGetCart } from './routes/get-cart.ts';
 import { registerGetHistory } from './routes/get-history.ts';
@@ -41,6 +43,8 @@ export function createApp(deps: HttpDeps): OpenAPIHono<AppEnv> {
   app.use(requestLog(deps.logger));
   app.use(requestMetrics(deps.metrics.observeRequest));
   app.use(secureHeaders());
+  app.use(apiContentSecurityPolicy);
+  app.use(onlyKnownRoutes(app));
   app.use(bodyLimit({ maxSize: deps.bodyLimitBytes, onError: () => tooLarge(deps.bodyLimitBytes) }));
   app.onError(onError(deps.logger));
   app.notFound(onNotFound(app));
@@ -56,9 +60,16 @@ export function createApp(deps: HttpDeps): OpenAPIHono<AppEnv> {
   registerPaymentWebhook(app, deps);
   mountAdmin(app, deps);
   mountCart(app, deps, limiting);
+  registerDocs(app, deps);
   registerDocument(app);
   return app;
 }
+
+/** Answers are data: a browser that is made to show one as a page gets nothing to run. /docs has its own. */
+const apiContentSecurityPolicy = createMiddleware<AppEnv>(async (c, next) => {
+  c.header('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'");
+  await next();
+});
 
 /** One set of cart routes, mounted wherever the session comes from. */
 function mountCart(app: OpenAPIHono<AppEnv>, deps: HttpDeps, limiting: RateLimiting) {

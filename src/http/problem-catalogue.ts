@@ -221,6 +221,18 @@ export const problems = {
     when: 'Postgres does not answer, so a cart or an order cannot be read; commands are still accepted',
     mend: 'Repeat the read after `Retry-After`',
   },
+  request_timeout: {
+    status: 408,
+    title: 'The request was too slow',
+    when: 'Headers take longer than 10 s to arrive, or the whole request longer than 30 s',
+    mend: 'Send it again',
+  },
+  headers_too_large: {
+    status: 431,
+    title: 'The headers are too large',
+    when: 'All headers together have more than 16 KiB',
+    mend: 'Send fewer or shorter ones',
+  },
   not_ready: {
     status: 503,
     title: 'Something that is needed is away',

@@ -1,6 +1,7 @@
-import type { Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { serve } from '@hono/node-server';
+import type { Duplex } from 'node:stream';
+import { getRequestListener } from '@hono/node-server';
 
 export interface HttpServer {
   port: number;
@@ -8,28 +9,78 @@ export interface HttpServer {
   close(graceMs: number): Promise<void>;
 }
 
-type FetchHandler = Parameters<typeof serve>[0]['fetch'];
+/** 400: no HTTP, or a target that is no URL. 408: too slow. 431: headers too large. */
+export type UnreadableStatus = 400 | 408 | 431;
 
-/** Rejects when the port is taken. Port 0 takes any free one. */
-export function startHttpServer(options: {
-  fetch: FetchHandler;
+export interface UnreadableAnswer {
+  headers: Record<string, string>;
+  body: string;
+}
+
+export interface HttpServerOptions {
+  fetch: Parameters<typeof getRequestListener>[0];
   host: string;
   port: number;
-}): Promise<HttpServer> {
-  return new Promise((resolve, reject) => {
-    const server = serve(
-      { fetch: options.fetch, hostname: options.host, port: options.port },
-      onListening,
-    ) as Server;
-    server.once('error', reject);
-    // A client that dribbles its request in must not hold a connection for ever.
-    server.headersTimeout = 10_000;
-    server.requestTimeout = 30_000;
+  /** What a request is answered that never becomes one for `fetch`. */
+  answerUnreadable?: (status: UnreadableStatus) => UnreadableAnswer;
+}
 
-    function onListening({ port }: AddressInfo) {
-      resolve({ port, close: (graceMs) => closeServer(server, graceMs) });
-    }
+const emptyAnswer = (): UnreadableAnswer => ({ headers: {}, body: '' });
+
+/** Rejects when the port is taken. Port 0 takes any free one. */
+export function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const { fetch, host, port, answerUnreadable = emptyAnswer } = options;
+  const listener = getRequestListener(fetch, {
+    hostname: host,
+    errorHandler() {
+      // An app answers its own errors: what gets here has a host or a target that is no URL.
+      const { headers, body } = answerUnreadable(400);
+      return new Response(body, { status: 400, headers });
+    },
   });
+  const server = createServer((request, response) => void listener(request, response));
+  // Nothing here expects anything but 100-continue, and may go on without.
+  server.on('checkExpectation', (request, response) => void listener(request, response));
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (isAnswerable(socket)) socket.end(rawAnswer(statusOf(error), answerUnreadable));
+    else socket.destroy();
+  });
+  // A client that dribbles its request in must not hold a connection for ever.
+  server.headersTimeout = 10_000;
+  server.requestTimeout = 30_000;
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      const address = server.address() as AddressInfo;
+      resolve({ port: address.port, close: (graceMs) => closeServer(server, graceMs) });
+    });
+  });
+}
+
+function statusOf({ code }: NodeJS.ErrnoException): UnreadableStatus {
+  if (code === 'HPE_HEADER_OVERFLOW') return 431;
+  return code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
+}
+
+/** As Node does by itself: not into the middle of an answer. */
+function isAnswerable(socket: Duplex): boolean {
+  const { _httpMessage: under } = socket as Duplex & { _httpMessage?: { headersSent: boolean } };
+  return socket.writable && under?.headersSent !== true;
+}
+
+const reasons = { 400: 'Bad Request', 408: 'Request Timeout', 431: 'Request Header Fields Too Large' };
+
+function rawAnswer(
+  status: UnreadableStatus,
+  answerUnreadable: (status: UnreadableStatus) => UnreadableAnswer,
+): string {
+  const { headers, body } = answerUnreadable(status);
+  const lines = Object.entries({
+    ...headers,
+    'content-length': String(Buffer.byteLength(body)),
+    connection: 'close',
+  }).map(([name, value]) => `${name}: ${value}`);
+  return [`HTTP/1.1 ${status} ${reasons[status]}`, ...lines, '', body].join('\r\n');
 }
 
 function closeServer(server: Server, graceMs: number): Promise<void> {
