@@ -22,7 +22,7 @@ try {
     url: stack.api,
     adminToken,
     webhookSecret: testWebhookSecret,
-    maxExamples: 200,
+    examples: { fuzzing: 300, stateful: 500 },
     options: process.argv.slice(2),
     onLine: console.log,
   });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { startChild } from '../../src/dev/child-process.ts';
 import { createVenv } from '../../src/dev/python.ts';
@@ -46,25 +47,28 @@ export interface ContractRun {
   adminToken: string;
   /** With which the payment service's webhooks are signed. */
   webhookSecret: string;
-  /** Requests an operation and, in the stateful phase, sequences of requests. */
-  maxExamples: number;
+  /** Random requests to each operation, and sequences of them along the links. */
+  examples: { fuzzing: number; stateful: number };
   /** Further options of `schemathesis run`. */
   options?: readonly string[];
   onLine?: (line: string) => void;
 }
 
-/** Runs schemathesis against a live API; the exit code is 0 when nothing was found. */
+/** Runs schemathesis on the committed document against a live API; the exit code is 0 when nothing was found. */
 export async function runSchemathesis(
   program: string,
   run: ContractRun,
 ): Promise<{ code: number | null; lines: string[] }> {
   const lines: string[] = [];
+  const folder = await mkdtemp(join(tmpdir(), 'durable-cart-contract-'));
+  const config = join(folder, 'schemathesis.toml');
+  await writeFile(config, await configOf(run));
   const child = await startChild({
     name: 'schemathesis',
     command: program,
     args: [
-      ...['--config-file', join(here, 'schemathesis.toml'), 'run', `${run.url}/openapi.json`],
-      ...['--url', run.url, '--max-examples', String(run.maxExamples), ...(run.options ?? [])],
+      ...['--config-file', config, 'run', resolve('docs/openapi.json')],
+      ...['--no-color', '--url', run.url, ...(run.options ?? [])],
     ],
     env: {
       PATH: process.env['PATH'],
@@ -81,5 +85,15 @@ export async function runSchemathesis(
     },
   });
   const { code } = await child.exited;
+  await rm(folder, { recursive: true });
   return { code, lines };
+}
+
+async function configOf({ examples }: ContractRun): Promise<string> {
+  const common = await readFile(join(here, 'schemathesis.toml'), 'utf8');
+  return [
+    common,
+    ...['[phases.fuzzing.generation]', `max-examples = ${examples.fuzzing}`],
+    ...['[phases.stateful.generation]', `max-examples = ${examples.stateful}`],
+  ].join('\n');
 }

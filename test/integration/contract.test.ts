@@ -24,7 +24,7 @@ it('answers what its OpenAPI document says, to valid and invalid requests and al
     url: shop.url,
     adminToken,
     webhookSecret: testWebhookSecret,
-    maxExamples: 3,
+    examples: { fuzzing: 3, stateful: 15 },
   });
   const report = lines.join('\n');
   expect(code, report).toBe(0);
