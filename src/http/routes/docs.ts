@@ -51,9 +51,7 @@ const names = Object.keys(types) as [keyof typeof types, ...(keyof typeof types)
 
 const text = (description: string, ...mediaTypes: string[]) => ({
   description,
-  content: Object.fromEntries(
-    mediaTypes.map((type) => [type, { schema: z.string(), example: '…' }]),
-  ),
+  content: Object.fromEntries(mediaTypes.map((type) => [type, { schema: z.string(), example: '…' }])),
 });
 
 const pageRoute = createRoute({
