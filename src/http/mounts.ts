@@ -2,7 +2,7 @@ import { type RouteConfig, z } from '@hono/zod-openapi';
 import { example } from './examples.ts';
 import type { Links } from './links.ts';
 import { sessionHeader } from './middleware/session.ts';
-import type { Describe, ResponseDescription } from './openapi.ts';
+import { rateLimitHeaders, type Describe, type ResponseDescription } from './openapi.ts';
 import { sessionCookies, sessionHeaders } from './parameters.ts';
 
 /** One set of cart routes: with the session in the path, and with the one that the client brings along. */
@@ -73,7 +73,10 @@ function withLinks({ responses }: RouteConfig, lead: Lead, headers: object = {})
     Object.entries(responses as Record<string, ResponseDescription>).map(([status, response]) => {
       if (Number(status) >= 300) return [status, response];
       const links = response.links === undefined ? {} : { links: led(response.links, lead) };
-      return [status, { ...response, ...links, headers: { ...response.headers, ...headers } }];
+      return [
+        status,
+        { ...response, ...links, headers: { ...response.headers, ...rateLimitHeaders, ...headers } },
+      ];
     }),
   );
 }

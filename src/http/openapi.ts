@@ -54,6 +54,12 @@ const header = (description: string, example: string) => ({
 
 export const etagHeader = { ETag: header('The version, in quotes', '"3"') };
 export const retryAfterHeader = { 'Retry-After': header('Seconds', '1') };
+/** draft-ietf-httpapi-ratelimit-headers; one member for each policy that the request was counted by. */
+export const rateLimitHeaders = {
+  'RateLimit-Policy': header('What is counted: `q` requests in `w` seconds', '"session-reads";q=600;w=60'),
+  RateLimit: header('What is left: `r` requests, for `t` seconds', '"session-reads";r=599;t=60'),
+};
+
 export const locationHeader = (description: string, example: string) => ({
   Location: header(description, example),
 });

@@ -8,7 +8,11 @@ import { problemSchema } from './schemas.ts';
 const everywhere: readonly ProblemCode[] = ['internal_error'];
 
 /** Of an operation that reads from a cart. */
-export const cartReadProblems = ['session_not_found', 'unavailable'] as const satisfies ProblemCode[];
+export const cartReadProblems = [
+  'session_not_found',
+  'too_many_requests',
+  'unavailable',
+] as const satisfies ProblemCode[];
 
 /** Of a list with `limit` and `cursor`. */
 export const pageProblems = ['malformed_request', 'invalid_input'] as const satisfies ProblemCode[];
@@ -34,6 +38,7 @@ export const commandProblems = [
   'session_not_found',
   'body_too_large',
   'idempotency_key_reused',
+  'too_many_requests',
   'not_accepted',
 ] as const satisfies ProblemCode[];
 
@@ -52,12 +57,15 @@ export function problemResponses(...codes: ProblemCode[]): object {
   );
 }
 
+/** Statuses that come with `Retry-After`. */
+const tryAgain: readonly number[] = [429, 503];
+
 function problemResponse(codes: readonly ProblemCode[]): ResponseDescription {
   const schema = problemSchema.extend({ code: z.enum(codes) });
   const examples = Object.fromEntries(codes.map((code) => [code, { $ref: `#/components/examples/${code}` }]));
   return {
     description: codes.map((code) => `\`${code}\`: ${problems[code].title}`).join('. '),
-    ...(codes.some((code) => problems[code].status === 503) ? { headers: retryAfterHeader } : {}),
+    ...(codes.some((code) => tryAgain.includes(problems[code].status)) ? { headers: retryAfterHeader } : {}),
     content: { 'application/problem+json': { schema, examples } },
   };
 }

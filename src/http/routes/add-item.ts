@@ -42,6 +42,7 @@ const route = createRoute({
       ...bodyProblems,
       'cart_full',
       'quantity_limit',
+      'units_limit',
       'unknown_product',
       'checkout_in_progress',
     ),

@@ -29,6 +29,7 @@ const route = createRoute({
       ...bodyProblems,
       'item_not_found',
       'quantity_limit',
+      'units_limit',
       'checkout_in_progress',
       'cart_completed',
     ),

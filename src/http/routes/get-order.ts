@@ -25,7 +25,7 @@ const route = createRoute({
   responses: {
     200: json(orderSchema, 'The order', { example: example.order, headers: etagHeader }),
     304: notModified,
-    ...problemResponses('order_not_found', 'invalid_input', 'unavailable'),
+    ...problemResponses('order_not_found', 'too_many_requests', 'invalid_input', 'unavailable'),
   },
 });
 
