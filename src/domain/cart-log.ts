@@ -131,11 +131,8 @@ export function createCartLog(start: CartLogState, rules: HoldRules = {}): CartL
     allSaves: () => unsaved.all(cart),
     entries: () => unsaved.added,
     toState: () => ({
-      cart,
-      recentOperations: memory.toList(),
-      unsaved: unsaved.toState(),
-      deferred,
-      unchangedSince,
+      ...{ cart, recentOperations: memory.toList(), unsaved: unsaved.toState() },
+      ...{ deferred, unchangedSince },
     }),
   };
 }

@@ -64,8 +64,11 @@ export const historyQuery = pageQuery.extend({ at: moment.optional() });
 export const commandHeaders = z.object({
   'Idempotency-Key': z
     .string()
-    .max(255, 'must have 1 to 255 characters')
-    .regex(/^[!-~]([ -~]*[!-~])?$/, 'must have 1 to 255 printable ASCII characters')
+    // Quoted, as in the IETF draft, or bare.
+    .regex(
+      /^([!-~]([ -~]{0,253}[!-~])?|"([ !#-[\]-~]|\\["\\]){1,255}")$/,
+      'must have 1 to 255 printable ASCII characters',
+    )
     .optional()
     .openapi({
       example: '5f0c2a51-8f6e-4f0b-9d0e-0c6a3a0a7b11',

@@ -38,12 +38,15 @@ export function rejectionToProblem(rejection: Rejection): ProblemDetails {
 export function sendProblem(c: Context, problem: ProblemDetails): Response {
   const requestId = c.get('requestId') as string | undefined;
   const headers: Record<string, string> = { 'content-type': 'application/problem+json' };
-  if (problem.status === 503 || problem.code === 'request_in_progress') headers['retry-after'] = '1';
-  const retryAfter = problem.retryAfterSeconds ?? (problem.status === 503 ? 1 : undefined);
+  const retryAfter = problem.retryAfterSeconds ?? (isPassing(problem) ? 1 : undefined);
   if (retryAfter !== undefined) headers['retry-after'] = String(retryAfter);
   const body = JSON.stringify(requestId ? { ...problem, requestId } : problem);
   return c.body(body, problem.status as ContentfulStatusCode, headers);
 }
+
+/** Over within a second, as a rule. */
+const isPassing = ({ status, code }: ProblemDetails): boolean =>
+  status === 503 || code === 'request_in_progress';
 
 /** Thrown where a handler cannot go on; the app's error handler answers with it. */
 export class ProblemError extends Error {
