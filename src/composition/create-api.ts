@@ -54,14 +54,11 @@ export function createApi(config: ApiConfig, logger: Logger) {
   const orders = createOrderViews(database);
   const liveCarts = createLiveCarts({ feed, readChanged: createChangedCarts(database) });
   const places = createStreamPlaces(config.streams);
-  const { demoPagePath } = config.http;
   const metrics = createApiMetrics(
     createCountReadings(database, { logger, maxAgeMs: config.http.metricsCacheMs }),
     () => places.taken,
   );
-  const { cartMaxUnits } = config.limits;
   const rateLimiting = createRateLimiting(config.limits, database);
-  const { limits } = rateLimiting;
   const submit = createSubmitCommand({ commands, views, feed, catalog });
   const app = createApp({
     sessions: createCartSessions(config.sessions),
@@ -71,7 +68,10 @@ export function createApi(config: ApiConfig, logger: Logger) {
     history: createHistoryViews(database),
     abandonedCarts: { list: createAbandonedCarts(database), summarise: createAbandonedSummary(database) },
     live: { carts: liveCarts, places, heartbeatMs: config.streams.heartbeatMs },
-    submit: limitUnits(countAnswers(submit, metrics.countCommand), { limits, cartMaxUnits }),
+    submit: limitUnits(countAnswers(submit, metrics.countCommand), {
+      limits: rateLimiting.limits,
+      cartMaxUnits: config.limits.cartMaxUnits,
+    }),
     touch: createCartTouch(commands, { ttlMs: config.cart.ttlMs }),
     verifyPayment: createPaymentWebhookVerifier({ secrets: config.payments.webhookSecrets }),
     acceptPayment: createAcceptPayment({ commands, orders }),
@@ -80,15 +80,7 @@ export function createApi(config: ApiConfig, logger: Logger) {
     docsFile: createDocsFiles(),
     logger,
     rateLimiting,
-    currency: config.cart.currency,
-    cartMaxUnits,
-    wait: { defaultMs: config.http.waitDefaultMs, maxMs: config.http.waitMaxMs },
-    checkout: config.checkout,
-    bodyLimitBytes: config.http.bodyLimitBytes,
-    corsOrigins: config.http.corsOrigins,
-    cookieSecure: config.http.cookieSecure,
-    adminToken: config.http.adminToken,
-    demoPage: demoPagePath === undefined ? undefined : readFileSync(demoPagePath, 'utf8'),
+    ...settingsOf(config),
   });
   return {
     app,
@@ -103,6 +95,18 @@ export function createApi(config: ApiConfig, logger: Logger) {
       await client.connection.close();
       await closeDatabase(database);
     },
+  };
+}
+
+/** What the app is told as it is. */
+function settingsOf({ http, cart, checkout, limits }: ApiConfig) {
+  const { bodyLimitBytes, corsOrigins, cookieSecure, adminToken, demoPagePath } = http;
+  return {
+    ...{ checkout, bodyLimitBytes, corsOrigins, cookieSecure, adminToken },
+    currency: cart.currency,
+    cartMaxUnits: limits.cartMaxUnits,
+    wait: { defaultMs: http.waitDefaultMs, maxMs: http.waitMaxMs },
+    demoPage: demoPagePath === undefined ? undefined : readFileSync(demoPagePath, 'utf8'),
   };
 }
 

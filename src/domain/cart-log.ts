@@ -108,9 +108,8 @@ export function createCartLog(start: CartLogState, rules: HoldRules = {}): CartL
       if (familiarity === 'repeated') return;
       const received = receivedOf(envelope, at);
       const decision = judge(cart, envelope, { at, familiarity, unchangedSince });
-      if (decision.status === 'rejected') {
+      if (decision.status === 'rejected')
         return unsaved.add({ outcomes: [{ ...received, result: decision }] });
-      }
       if (decision.status === 'deferred') deferred.push(received);
       const cause = { at, operationId: received.operationId, by: senderOf(envelope.command) };
       append(decision.facts, cause);
