@@ -16,6 +16,7 @@ RUN npm run build \
   # The SDK ships its core for five platforms; this image is one of them.
   && find node_modules/@temporalio/core-bridge/releases -mindepth 1 -maxdepth 1 \
        ! -name "$(uname -m)-unknown-linux-gnu" -exec rm -r {} + \
+  && rm node_modules/swagger-ui-dist/*.map \
   && mkdir /data
 
 FROM node:22.23.2-bookworm-slim

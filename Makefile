@@ -7,9 +7,10 @@ TSC := node_modules/.bin/tsc
 INSTALLED := node_modules/.installed
 BUILT := dist/.built
 TEMPORAL := .cache/temporal/.ready
+SCHEMATHESIS := .cache/schemathesis/.ready
 SOURCES := $(shell find src workflows activities drizzle -name '*.ts' 2>/dev/null)
 
-.PHONY: help node install build run stop test check coverage seed reset bench clean
+.PHONY: help node install build run stop test check coverage fuzz seed reset bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/\1|\2/' | \
@@ -39,6 +40,11 @@ $(TEMPORAL): $(BUILT)
 	@node dist/src/dev/fetch-temporal.js
 	@mkdir -p $(@D) && touch $@
 
+# What the contract tests run with; needs Python 3.
+$(SCHEMATHESIS): test/contract/requirements.txt $(INSTALLED)
+	@npx tsx test/contract/fetch.ts
+	@mkdir -p $(@D) && touch $@
+
 run: build ## run everything in this terminal; Ctrl-C ends it, the data is kept
 	@node --enable-source-maps dist/src/dev.js
 
@@ -46,7 +52,7 @@ run: build ## run everything in this terminal; Ctrl-C ends it, the data is kept
 stop: node $(if $(wildcard dist/src/dev/stop.js),,build) ## end a stack that was left running
 	@node dist/src/dev/stop.js
 
-test: build $(TEMPORAL) ## run all the tests, set-up included
+test: build $(TEMPORAL) $(SCHEMATHESIS) ## run all the tests, set-up included
 	npx vitest run
 
 check: build $(TEMPORAL) ## format, lint, types, architecture, dead code and the fast tests
@@ -57,8 +63,11 @@ check: build $(TEMPORAL) ## format, lint, types, architecture, dead code and the
 	npm run --silent deadcode
 	npm run --silent test:fast
 
-coverage: build $(TEMPORAL) ## run all the tests and report their coverage
+coverage: build $(TEMPORAL) $(SCHEMATHESIS) ## run all the tests and report their coverage
 	npx vitest run --coverage
+
+fuzz: build $(TEMPORAL) $(SCHEMATHESIS) ## ask the API everything its document allows, and more, for some minutes
+	npx tsx test/contract/fuzz.ts
 
 seed: build ## demo data for the running stack
 	@node dist/src/dev/seed.js

@@ -13,7 +13,7 @@ await runMain(async () => {
   const api = createApi(config, logger);
   addProcessMetrics(api.metrics.registry);
   const { host, port, shutdownGraceMs, server: limits } = config.http;
-  const server = await startHttpServer({ fetch: api.app.fetch, host, port, limits });
+  const server = await startHttpServer({ ...api.serving, host, port, limits });
   logger.info({ url: `http://${host}:${server.port}` }, 'API listens');
 
   await aborted(stop);

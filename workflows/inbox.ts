@@ -5,7 +5,7 @@ import {
   type CommandEnvelope,
   type ExternalCommand,
 } from '../src/domain/commands.ts';
-import { limits } from '../src/domain/cart.ts';
+import { isWithinNameLength } from '../src/domain/cart.ts';
 import { commandSignals } from './cart.messages.ts';
 import { durableDatabase } from './database.ts';
 
@@ -104,7 +104,7 @@ function hasFields(command: ExternalCommand): boolean {
 
 const isNewItem = (item: unknown): boolean => {
   const { itemId, name, quantity, price } = (item ?? {}) as Record<string, unknown>;
-  const named = isId(itemId) && isText(name) && (name as string).length <= limits.nameLength;
+  const named = isId(itemId) && isText(name) && isWithinNameLength(name as string);
   return named && isQuantity(quantity) && typeof price === 'object' && price !== null && 'status' in price;
 };
 

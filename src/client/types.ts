@@ -17,7 +17,11 @@ export type Order = z.infer<typeof orderSchema>;
 export type OrderList = z.infer<typeof orderListSchema>;
 export type Operation = z.infer<typeof operationSchema>;
 export type Session = z.infer<typeof sessionSchema>;
-export type Problem = z.infer<typeof problemSchema>;
+/** With whatever code, so that an API that is newer than this client can say more; a refused command has no request. */
+export type Problem = Omit<z.infer<typeof problemSchema>, 'code' | 'requestId'> & {
+  code: string;
+  requestId?: string;
+};
 export type NewItems = z.input<typeof addItemBody>;
 export type QuantityChange = z.input<typeof changeQuantityBody>;
 export type CheckoutOptions = z.input<typeof checkoutBody>;

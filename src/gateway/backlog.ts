@@ -8,6 +8,7 @@ export interface RunState {
   /** How often that task has been tried. */
   taskAttempt: number;
   historyBytes: number;
+  historyEvents: number;
 }
 
 export interface BacklogOptions {
@@ -24,8 +25,11 @@ const askEvery = { commands: 100, bytes: 128 * 1024 };
 /** A workflow task takes tens of milliseconds; one that is this old has no worker, or fails. */
 const behindAfterMs = 5_000;
 const attemptsAtMost = 3;
-/** A run hands over at 16 MiB, and Temporal ends one at 50: what lies between is waiting. */
-const historyBytesAtMost = 24 * 1_048_576;
+/**
+ * A run hands over long before, and Temporal ends one at 50 MiB or 51,200 events. One between has too much that
+ * waits to be decided, or, with Postgres away, to be written.
+ */
+const historyAtMost = { bytes: 24 * 1_048_576, events: 40_000 };
 const refuseForMs = 2_000;
 const rememberedCarts = 10_000;
 
@@ -50,9 +54,10 @@ export function createBacklog({ runStateOf, now = Date.now }: BacklogOptions) {
   async function isBehind(cartId: string): Promise<boolean> {
     // Not to know is no reason to refuse: what was sent before has arrived.
     const run = await runStateOf(cartId).catch(() => undefined);
-    if (!run || run.taskSince === undefined) return false;
-    const isOld = now() - run.taskSince > behindAfterMs;
-    return isOld || run.taskAttempt > attemptsAtMost || run.historyBytes > historyBytesAtMost;
+    if (!run) return false;
+    const isLong = run.historyBytes > historyAtMost.bytes || run.historyEvents > historyAtMost.events;
+    const isOld = run.taskSince !== undefined && now() - run.taskSince > behindAfterMs;
+    return isLong || isOld || run.taskAttempt > attemptsAtMost;
   }
 
   async function ask(cartId: string, gauge: Gauge): Promise<boolean> {

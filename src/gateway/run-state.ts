@@ -12,13 +12,18 @@ export function createRunStateOf({ client, answerDeadlineMs = 1_000 }: RunStateO
   return async (cartId: string): Promise<RunState | undefined> => {
     const describe = () => client.workflow.getHandle(cartWorkflowId(cartId)).describe();
     try {
-      const { raw, historySize = 0 } = await client.withDeadline(Date.now() + answerDeadlineMs, describe);
+      const {
+        raw,
+        historySize = 0,
+        historyLength,
+      } = await client.withDeadline(Date.now() + answerDeadlineMs, describe);
       const task = raw.pendingWorkflowTask;
       const since = task?.originalScheduledTime ?? task?.scheduledTime;
       return {
         taskSince: since ? Number(since.seconds) * 1_000 : undefined,
         taskAttempt: task?.attempt ?? 0,
         historyBytes: historySize,
+        historyEvents: historyLength,
       };
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return undefined;

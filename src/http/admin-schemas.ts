@@ -1,12 +1,9 @@
 import { z } from '@hono/zod-openapi';
-import { pageQuery, timestamp } from './schemas.ts';
-
-const instant = z.iso
-  .datetime({ offset: true, error: 'is not a time (2026-11-24T12:00:00Z, a plus sign sent as %2B)' })
-  .openapi({ example: '2026-11-24T12:00:00Z' });
+import { instant, pageQuery, wholeNumber } from './parameters.ts';
+import { timestamp } from './schemas.ts';
 
 export const abandonedCartsQuery = pageQuery.extend({
-  minTotalMinor: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
+  minTotalMinor: wholeNumber({ min: 0, max: Number.MAX_SAFE_INTEGER }).optional().openapi({ example: 50 }),
   since: instant.optional().openapi({ description: 'Abandoned then or later' }),
   until: instant.optional().openapi({ description: 'Abandoned before then' }),
 });
@@ -28,7 +25,7 @@ export const abandonedCartListSchema = z
   .openapi('AbandonedCartList');
 
 export const abandonedSummaryQuery = z.object({
-  days: z.coerce.number().int().min(1).max(366).default(30),
+  days: wholeNumber({ min: 1, max: 366 }).default(30).openapi({ example: 7 }),
 });
 
 export const abandonedSummarySchema = z

@@ -10,7 +10,11 @@ import type { AppEnv, HttpDeps } from './types.ts';
 /** What operators may ask of the shop, each with the admin token or a token that has the admin scope. */
 export function mountAdmin(app: OpenAPIHono<AppEnv>, deps: HttpDeps) {
   app.openAPIRegistry.registerComponent('securitySchemes', 'adminToken', { type: 'http', scheme: 'bearer' });
-  const admin = createRouter();
+  const admin = createRouter((route) => ({
+    ...route,
+    tags: ['Admin'],
+    security: [{ adminToken: [] }, { userToken: [] }],
+  }));
   admin.use(requireAdmin({ token: deps.adminToken, users: deps.users }));
   registerListAbandonedCarts(admin, deps);
   registerSummariseAbandonedCarts(admin, deps);

@@ -9,7 +9,8 @@ import { requestLog } from './middleware/request-log.ts';
 import { requestMetrics } from './middleware/request-metrics.ts';
 import { securityHeaders } from './middleware/security-headers.ts';
 import { cartFromClient, cartFromPath } from './middleware/session.ts';
-import { onNotFound } from './not-found.ts';
+import { describeAlias, describeWithSessionInPath, describeWithSessionOfClient, mounts } from './mounts.ts';
+import { onlyKnownRoutes, onNotFound } from './not-found.ts';
 import { onError } from './on-error.ts';
 import { createRouter } from './openapi.ts';
 import { fail } from './problem.ts';
@@ -21,6 +22,8 @@ import { registerClaimCart } from './routes/claim-cart.ts';
 import { registerClearItems } from './routes/clear-items.ts';
 import { registerCreateSession } from './routes/create-session.ts';
 import { registerDemoPage } from './routes/demo-page.ts';
+import { registerDocs } from './routes/docs.ts';
+import { registerDocument } from './routes/document.ts';
 import { registerGetCart } from './routes/get-cart.ts';
 import { registerGetHistory } from './routes/get-history.ts';
 import { registerGetOperation } from './routes/get-operation.ts';
@@ -43,6 +46,7 @@ export function createApp(deps: HttpDeps): OpenAPIHono<AppEnv> {
   app.use(requestMetrics(deps.metrics.observeRequest));
   app.use(securityHeaders());
   app.use(crossOrigin(deps.corsOrigins));
+  app.use(onlyKnownRoutes(app));
   app.use(bodyLimit({ maxSize: deps.bodyLimitBytes, onError: () => tooLarge(deps.bodyLimitBytes) }));
   app.onError(onError(deps.logger));
   app.notFound(onNotFound(app));
@@ -58,6 +62,8 @@ export function createApp(deps: HttpDeps): OpenAPIHono<AppEnv> {
   registerPaymentWebhook(app, deps);
   mountAdmin(app, deps);
   mountCart(app, deps, limiting);
+  registerDocs(app, deps);
+  registerDocument(app);
   return app;
 }
 
@@ -65,8 +71,11 @@ export function createApp(deps: HttpDeps): OpenAPIHono<AppEnv> {
 function mountCart(app: OpenAPIHono<AppEnv>, deps: HttpDeps, limiting: RateLimiting) {
   const { sessions, users, cookieSecure, views } = deps;
   const beforeIssue = limiting.newSession;
-  for (const prefix of ['/api/v1/carts', '/api/cart']) {
-    const cart = createRouter();
+  const userToken = { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } as const;
+  app.openAPIRegistry.registerComponent('securitySchemes', 'userToken', userToken);
+  const { path, client } = mounts;
+  for (const prefix of [path.prefix, path.alias]) {
+    const cart = createRouter(prefix === path.alias ? describeAlias : describeWithSessionInPath);
     const named = cartFromPath({ sessions, users, prefix });
     cart.use(limiting.address, named, limiting.cart, cartSeen(views));
     registerGetCart(cart, deps);
@@ -74,11 +83,11 @@ function mountCart(app: OpenAPIHono<AppEnv>, deps: HttpDeps, limiting: RateLimit
     registerOfCart(cart, deps);
     app.route(`${prefix}/:sessionId`, cart);
   }
-  for (const prefix of ['/api/v1', '']) {
-    const items = createRouter();
+  for (const prefix of [client.prefix, client.alias]) {
+    const items = createRouter(prefix === client.alias ? describeAlias : describeWithSessionOfClient);
     const owned = cartFromClient({ sessions, users, prefix, cookieSecure, beforeIssue });
-    for (const path of ['/items/*', '/operations/*', '/checkout', '/orders', '/history', '/events']) {
-      items.use(path, limiting.address, owned, limiting.cart, cartSeen(views));
+    for (const pattern of ['/items/*', '/operations/*', '/checkout', '/orders', '/history', '/events']) {
+      items.use(pattern, limiting.address, owned, limiting.cart, cartSeen(views));
     }
     registerOfCart(items, deps);
     app.route(prefix || '/', items);

@@ -1,7 +1,7 @@
 import type { ShopperCommand } from '../domain/commands.ts';
 import { unitsOf } from '../domain/totals.ts';
 import type { RateLimits } from '../limits/rate-limits.ts';
-import type { SubmitCommand } from './submit-command.ts';
+import type { SubmissionResult, SubmitCommand } from './submit-command.ts';
 import { tooManyRequests } from './too-many-requests.ts';
 
 export interface LimitUnitsOptions {
@@ -26,7 +26,7 @@ export function limitUnits(
     const giveBack = () => limits.giveBack('address-units', address, units);
     try {
       const result = await submit(submission);
-      if (result.status === 'rejected') await giveBack();
+      if (!asksForUnits(result)) await giveBack();
       return result;
     } catch (error) {
       // Not known to be stored: the client repeats it, and pays then.
@@ -35,6 +35,10 @@ export function limitUnits(
     }
   };
 }
+
+/** A repetition has paid the first time. */
+const asksForUnits = (result: SubmissionResult): boolean =>
+  result.status === 'pending' || (result.status === 'applied' && !result.replayed);
 
 /** What a line has already is not known at the door: a changed quantity counts as a whole. */
 function unitsAskedFor(command: ShopperCommand): number {

@@ -1,4 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { MiddlewareHandler } from 'hono';
+import { createMiddleware } from 'hono/factory';
+import { matchedRoutes } from 'hono/route';
 import { sendProblem, toProblem } from './problem.ts';
 import type { AppContext, AppEnv } from './types.ts';
 
@@ -18,6 +21,17 @@ export function onNotFound(app: OpenAPIHono<AppEnv>) {
     const detail = `This path takes ${allowed.join(', ')}, not ${c.req.method}.`;
     return sendProblem(c, toProblem('method_not_allowed', detail));
   };
+}
+
+/** Asked before anything of a route: a method that a path does not take is a 405 whoever asks for it. */
+export function onlyKnownRoutes(app: OpenAPIHono<AppEnv>): MiddlewareHandler<AppEnv> {
+  const notFound = onNotFound(app);
+  return createMiddleware<AppEnv>(async (c, next) => {
+    // A HEAD is dispatched as the GET that it is.
+    const method = c.req.method === 'HEAD' ? 'GET' : c.req.method;
+    if (!matchedRoutes(c).some((route) => route.method === method)) return notFound(c);
+    await next();
+  });
 }
 
 /** Middleware is registered for every method; a route is registered for its own. */

@@ -1,61 +1,65 @@
-import { OpenAPIHono } from '@hono/zod-openapi';
-import type { z } from 'zod';
-import { cartSchema, operationSchema, problemSchema } from './schemas.ts';
+import { OpenAPIHono, type RouteConfig, type z } from '@hono/zod-openapi';
 import type { AppEnv } from './types.ts';
 import { onInvalidInput } from './validation.ts';
 
+type AnyResponse = Exclude<RouteConfig['responses'][string], { $ref: string }>;
+type Headers = Exclude<NonNullable<AnyResponse['headers']>, z.ZodObject>;
+export type ResponseDescription = Omit<AnyResponse, 'headers'> & { headers?: Headers };
+
+/** What a router adds to the description of each of its routes. */
+export type Describe = (route: RouteConfig) => RouteConfig;
+
 /** A Hono app whose routes validate by the schemas that document them. A trailing slash makes no difference. */
-export const createRouter = (): OpenAPIHono<AppEnv> =>
-  new OpenAPIHono<AppEnv>({ strict: false, defaultHook: (result, c) => onInvalidInput(result, c) });
+export function createRouter(describe: Describe = (route) => route): OpenAPIHono<AppEnv> {
+  const router = new OpenAPIHono<AppEnv>({ strict: false });
+  const register = router.openapi;
+  router.openapi = ((route: RouteConfig, handler: never) => {
+    const described = describe(route);
+    return register(described, handler, (result, c) => onInvalidInput(result, c, described.request) as never);
+  }) as unknown as typeof register;
+  return router;
+}
 
-export const json = <S extends z.ZodType>(schema: S, description: string) => ({
+export const notModified = { description: 'Not changed since the version in `If-None-Match`' };
+
+interface Extras<V> extends Pick<ResponseDescription, 'headers' | 'links'> {
+  example: V;
+}
+
+/** An answer with a JSON body; the example is checked against the schema. */
+export const json = <S extends z.ZodType>(
+  schema: S,
+  description: string,
+  { example, ...extras }: Extras<z.input<S>>,
+) => ({
   description,
-  content: { 'application/json': { schema } },
+  ...extras,
+  content: { 'application/json': { schema, example: example as unknown } },
 });
 
-export const jsonBody = <S extends z.ZodType>(schema: S) => ({
+/** A body that must be there; `examples` by name, each checked against the schema. */
+export const jsonBody = <S extends z.ZodType>(
+  schema: S,
+  examples: Record<string, { summary: string; value: z.input<S> }>,
+) => ({
   required: true,
-  content: { 'application/json': { schema } },
+  content: { 'application/json': { schema, examples } },
 });
 
-export const problemResponse = (description: string) => ({
+const header = (description: string, example: string) => ({
   description,
-  content: { 'application/problem+json': { schema: problemSchema } },
+  schema: { type: 'string' as const },
+  example,
 });
 
-export const badCursorResponse = problemResponse('The cursor is not one of ours');
-export const tooManyResponse = {
-  429: problemResponse('Too many requests: `Retry-After` says when to try again'),
+export const etagHeader = { ETag: header('The version, in quotes', '"3"') };
+export const retryAfterHeader = { 'Retry-After': header('Seconds', '1') };
+/** draft-ietf-httpapi-ratelimit-headers; one member for each policy that the request was counted by. */
+export const rateLimitHeaders = {
+  'RateLimit-Policy': header('What is counted: `q` requests in `w` seconds', '"session-reads";q=600;w=60'),
+  RateLimit: header('What is left: `r` requests, for `t` seconds', '"session-reads";r=599;t=60'),
 };
 
-/** The answers that every command shares. */
-export const commandResponses = {
-  202: json(operationSchema, 'Stored and sure to be applied once; `Location` tells the outcome'),
-  400: problemResponse('The body is not JSON, or a header is out of bounds'),
-  401: problemResponse('The token is missing or not valid'),
-  404: problemResponse('No such session or item'),
-  409: problemResponse("The cart's rules refuse it"),
-  412: problemResponse('The cart is not at the version in `If-Match`'),
-  413: problemResponse('The body is too large'),
-  415: problemResponse('The body is not sent as application/json'),
-  422: problemResponse('The input is not valid, or the key belongs to another request'),
-  ...tooManyResponse,
-  503: problemResponse('Not stored: try again with the same Idempotency-Key'),
-};
-
-export const cartResponse = json(cartSchema, 'The cart with the command applied');
-
-export const readResponses = {
-  401: problemResponse('The token is missing or not valid'),
-  404: problemResponse('No such session'),
-  ...tooManyResponse,
-  503: problemResponse('Cannot be read just now'),
-};
-
-export const adminResponses = {
-  401: problemResponse('The token is missing or not valid'),
-  403: problemResponse('The token does not have the admin scope'),
-  404: problemResponse('Neither an admin token nor tokens of users are configured'),
-  422: problemResponse('A parameter is not valid'),
-  503: problemResponse('Cannot be read just now'),
-};
+export const locationHeader = (description: string, example: string) => ({
+  Location: header(description, example),
+});

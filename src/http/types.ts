@@ -55,6 +55,8 @@ export interface HttpDeps {
   acceptPayment: AcceptPayment;
   readiness: Readiness;
   metrics: Pick<ApiMetrics, 'observeRequest' | 'scrape'>;
+  /** A file of the page at /docs. */
+  docsFile: (name: 'swagger-ui.css' | 'swagger-ui-bundle.js') => Promise<string>;
   logger: Logger;
   rateLimiting: RateLimitingOptions;
   currency: string;

@@ -1,8 +1,7 @@
 import { Webhook } from 'standardwebhooks';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { serviceId } from '../services/service-answers.ts';
-
-const newsTypes = ['payment.succeeded', 'payment.failed'] as const;
+import { anyMessage, newsTypes, paymentMessage } from './payment-message.ts';
 
 /** What became of a payment. */
 export interface PaymentNotice {
@@ -18,23 +17,18 @@ export type PaymentWebhook =
   | { status: 'valid'; webhookId: string; news: PaymentNotice }
   | { status: 'ignored'; webhookId: string; type: string }
   | { status: 'bad_signature' }
-  | { status: 'malformed'; errors: { pointer: string; detail: string }[] };
+  | { status: 'malformed'; errors: MalformedField[] };
+
+interface MalformedField {
+  in: 'header' | 'body';
+  pointer: string;
+  detail: string;
+}
 
 /** Of the body as it was sent, byte for byte: the signature covers it. */
 export type VerifyPaymentWebhook = (rawBody: string, headers: Headers) => PaymentWebhook;
 
 const headerNames = ['webhook-id', 'webhook-timestamp', 'webhook-signature'] as const;
-
-const anyMessage = z.object({ type: z.string().regex(/^[^\p{Cc}\p{Cs}]{1,100}$/u) });
-const message = z.object({
-  type: z.enum(newsTypes),
-  data: z.object({
-    orderId: serviceId,
-    paymentId: serviceId,
-    amountMinor: z.int().min(0),
-    currency: z.string().regex(/^[A-Z]{3}$/),
-  }),
-});
 
 /**
  * Standard Webhooks: the sender has signed id, time and body with one of `secrets` (`whsec_…`), within the last
@@ -56,8 +50,8 @@ export function createPaymentWebhookVerifier({
     const { type } = known.data;
     if (!newsTypes.some((news) => news === type))
       return { status: 'ignored', webhookId: webhookId.data, type };
-    const parsed = message.safeParse(body);
-    if (!parsed.success) return malformed(parsed.error);
+    const parsed = paymentMessage.safeParse(body);
+    if (!parsed.success) return malformed(undefined, parsed.error);
     const { data } = parsed.data;
     return { status: 'valid', webhookId: webhookId.data, news: { type: parsed.data.type, ...data } };
   };
@@ -73,15 +67,23 @@ function isSignedBy(key: Webhook, rawBody: string, headers: Record<string, strin
   }
 }
 
-function malformed(...errors: readonly (z.ZodError | undefined)[]): PaymentWebhook {
-  const issues = errors.flatMap((error) => error?.issues ?? []);
+function malformed(ofId: z.ZodError | undefined, ofBody: z.ZodError | undefined): PaymentWebhook {
   return {
     status: 'malformed',
-    errors: issues.map(({ path, message: detail }) => ({
-      pointer: `#${path.map((key) => `/${String(key)}`).join('')}`,
-      detail,
-    })),
+    errors: [...fields('header', ofId, ['webhook-id']), ...fields('body', ofBody)],
   };
+}
+
+function fields(
+  place: MalformedField['in'],
+  error: z.ZodError | undefined,
+  prefix: readonly string[] = [],
+): MalformedField[] {
+  return (error?.issues ?? []).map(({ path, message: detail }) => ({
+    in: place,
+    pointer: `#${[...prefix, ...path].map((key) => `/${String(key)}`).join('')}`,
+    detail,
+  }));
 }
 
 function fromJson(text: string): unknown {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createBacklog, type RunState } from '../../src/gateway/backlog.ts';
 import { CartBusyError } from '../../src/gateway/cart-busy.ts';
 
-const keepsUp: RunState = { taskSince: undefined, taskAttempt: 0, historyBytes: 1_000 };
+const keepsUp: RunState = { taskSince: undefined, taskAttempt: 0, historyBytes: 1_000, historyEvents: 20 };
 
 /** A gate before a cart whose run is as `at.run` says. */
 function gate() {
@@ -75,7 +75,8 @@ describe('the commands that wait in a cart', () => {
 
   it.each<[string, Partial<RunState>]>([
     ['fails again and again', { taskSince: 999_000, taskAttempt: 4 }],
-    ['has a history near its end', { taskSince: 999_000, historyBytes: 25 * 1_048_576 }],
+    ['has a history near its end', { historyBytes: 25 * 1_048_576 }],
+    ['has a history of too many events', { historyEvents: 40_001 }],
   ])('are refused when the cart %s', async (_, run) => {
     const { at, sendMany, send } = gate();
     at.run = { ...keepsUp, ...run };

@@ -96,11 +96,11 @@ describe('the payment webhook', () => {
   });
 
   it.each([{ amountMinor: 239 }, { currency: 'USD' }])(
-    'is a 422 for %o: not what the order is about',
+    'is a 409 for %o: not what the order is about',
     async (change) => {
       const shop = createShop();
       expect(await post(shop, signed(news('payment.succeeded', change)))).toMatchObject({
-        status: 422,
+        status: 409,
         body: { code: 'payment_mismatch' },
       });
       expect(shop.sent).toEqual([]);

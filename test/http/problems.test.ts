@@ -1,29 +1,42 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { problems, slugOf, toProblem, type ProblemCode } from '../../src/http/problem.ts';
+import { errorsPage } from '../../docs/generate-errors.ts';
+import { toProblem } from '../../src/http/problem.ts';
+import { problemCodes, problems, slugOf } from '../../src/http/problem-catalogue.ts';
 import { createFakeApi } from '../support/fake-api.ts';
 
-const codes = Object.keys(problems) as ProblemCode[];
+const codes = problemCodes;
 
-describe('docs/errors.md', () => {
-  it('has a row for every code with its status, and for no other', async () => {
+describe('the catalogue of problems', () => {
+  it('is what docs/errors.md shows: `npm run docs:errors` writes it', async () => {
     const page = await readFile(new URL('../../docs/errors.md', import.meta.url), 'utf8');
-    const rows = [...page.matchAll(/^\| `(\w+)` +\| (\d{3}) +\|/gm)].map(([, code, status]) => [
-      code,
-      Number(status),
-    ]);
-    const expected = codes.map((code) => [code, problems[code].status]);
-    expect(rows.toSorted()).toEqual(expected.toSorted());
+    expect(page).toBe(await errorsPage());
+    const rows = [...page.matchAll(/^\| `(\w+)` +\| (\d{3}) +\|/gm)].map(([, code]) => code);
+    expect(rows.toSorted()).toEqual(codes.toSorted());
+  });
+
+  it('is listed at /problems', async () => {
+    const { status, body } = await createFakeApi().call('GET', '/problems');
+    expect(status).toBe(200);
+    expect((body['problems'] as { code: string }[]).map(({ code }) => code)).toEqual(codes);
   });
 });
 
 describe('GET /problems/{slug}', () => {
-  it.each(codes)('resolves the type of %s', async (code) => {
+  it.each(codes)('resolves the type of %s, for programs and for people', async (code) => {
+    const api = createFakeApi();
     const { type, title, status } = toProblem(code, '');
-    const answer = await createFakeApi().call('GET', type);
+    const answer = await api.call('GET', type);
     expect(answer.status).toBe(200);
     expect(answer.headers.get('content-type')).toContain('application/json');
-    expect(answer.body).toEqual({ type, title, status, code });
+    const { when, mend } = problems[code];
+    expect(answer.body).toEqual({ type, title, status, code, when, mend });
+    const page = await api.app.request(type, { headers: { accept: 'text/html,*/*;q=0.8' } });
+    expect(page.headers.get('content-type')).toContain('text/html');
+    const html = await page.text();
+    expect(html).toMatch(/^<!doctype html>/);
+    expect(html).toContain(`<h1>${title}</h1>`);
+    expect(html).toContain(`<code>${code}</code>`);
   });
 
   it.each(['nothing', 'cart_full', 'constructor', '__proto__'])('knows no %s', async (slug) => {

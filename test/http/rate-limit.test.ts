@@ -175,18 +175,23 @@ describe('units reserved from one address', () => {
     expect(await ask({ type: 'removeItem', itemId: 'id-apple' })).toBe('applied');
   });
 
-  it('are given back when the command is refused or was not stored', async () => {
+  it('are given back when the command is refused, was not stored, or has been counted before', async () => {
     const answers = [
       async () => ({ status: 'rejected', rejection: { code: 'cart_completed' } }) as const,
       async () => ({ status: 'rejected', rejection: { code: 'idempotency_key_reused' } }) as const,
+      async () => ({ status: 'in_progress' }) as const,
+      async () => ({ ...applied, replayed: true }) as const,
       () => Promise.reject(new Error('not stored')),
       async () => applied,
       async () => applied,
     ];
     const ask = limitedSubmit(10, () => answers.shift()!());
     const seen = [];
-    for (let round = 0; round < 5; round += 1) seen.push(await ask(addItem(item('apple', 6))));
-    expect(seen).toMatchObject(['rejected', 'rejected', 'not stored', 'applied', { status: 429 }]);
+    for (let round = 0; round < 7; round += 1) seen.push(await ask(addItem(item('apple', 6))));
+    expect(seen).toMatchObject([
+      ...['rejected', 'rejected', 'in_progress', 'applied', 'not stored', 'applied'],
+      { status: 429 },
+    ]);
   });
 
   it('are not counted beyond what a cart takes: the cart says so itself', async () => {

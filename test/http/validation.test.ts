@@ -11,6 +11,7 @@ describe('what is within bounds is taken', () => {
   it.each<[string, unknown]>([
     ['a name of 1 character', { name: 'a', quantity: 1 }],
     ['a name of 200 characters', { name: 'a'.repeat(200), quantity: 1 }],
+    ['a name of 200 emoji, which are 400 code units', { name: '🍏'.repeat(200), quantity: 1 }],
     ['a name in any script, with emoji', { name: 'Crème brûlée 苹果 👩‍🚀', quantity: 1 }],
     ['names that mean something to JavaScript', { name: '__proto__', quantity: 1 }],
     ['quantity 999', { name: 'apple', quantity: 999 }],
@@ -62,6 +63,8 @@ describe('what is out of bounds is a 422 that names the field', () => {
     ['an empty name', { name: '', quantity: 1 }, '#/name'],
     ['a name of spaces', { name: ' \u00a0 ', quantity: 1 }, '#/name'],
     ['a name of 201 characters', { name: 'a'.repeat(201), quantity: 1 }, '#/name'],
+    ['a name of 201 emoji', { name: '🍏'.repeat(201), quantity: 1 }, '#/name'],
+    ['a name that is too long once it is normalized', { name: '\ufb2c'.repeat(200), quantity: 1 }, '#/name'],
     ['a NUL in the name', { name: 'a\u0000b', quantity: 1 }, '#/name'],
     ['a line break in the name', { name: 'a\nb', quantity: 1 }, '#/name'],
     ['a C1 control character in the name', { name: 'a\u0085b', quantity: 1 }, '#/name'],
@@ -103,6 +106,35 @@ describe('what is out of bounds is a 422 that names the field', () => {
       '#/items/2/quantity',
     ]);
     expect(body.detail).toContain('3 fields');
+  });
+
+  it('every wrong field of path, query, headers and body at once, each with its place', async () => {
+    const api = createFakeApi();
+    const { status, body } = await api.call(
+      'PATCH',
+      `${api.cartPath}/items/a%00b`,
+      { quantity: 0 },
+      { 'idempotency-key': 'k'.repeat(256) },
+    );
+    expect(status).toBe(422);
+    expect(body.errors).toMatchObject([
+      { in: 'path', pointer: '#/itemId' },
+      { in: 'header', pointer: '#/Idempotency-Key' },
+      { in: 'body', pointer: '#/quantity' },
+    ]);
+    expect(api.submissions).toEqual([]);
+    const listed = await api.call('GET', `${api.cartPath}/orders?limit=x&cursor=%2F`);
+    expect(listed.body.errors).toMatchObject([
+      { in: 'query', pointer: '#/limit' },
+      { in: 'query', pointer: '#/cursor' },
+    ]);
+  });
+
+  it('a number that is none: Number() would take it', async () => {
+    const api = createFakeApi();
+    for (const limit of ['0x10', '1e1', '', '%20', '+5', '5.0', '1&limit=2']) {
+      expect((await api.call('GET', `${api.cartPath}/orders?limit=${limit}`)).status).toBe(422);
+    }
   });
 
   it('both forms in one body, of which one would be dropped', async () => {

@@ -5,7 +5,7 @@ import { effectsOf } from '../../src/domain/effects.ts';
 import { keyOf } from '../../src/domain/operation-id.ts';
 import type { OperationResult } from '../../src/domain/persistence.ts';
 import { digest } from '../../src/http/digest.ts';
-import { problems } from '../../src/http/problem.ts';
+import { problems } from '../../src/http/problem-catalogue.ts';
 import { getStateQuery } from '../../workflows/cart.messages.ts';
 import { startApiProcesses } from '../support/api-processes.ts';
 import { readCartRecord } from '../support/cart-record.ts';

@@ -141,7 +141,7 @@ describe('a signed webhook that is malformed', () => {
   it('has an id too long to remember', () => {
     expect(verified({ id: 'm'.repeat(256) })).toEqual({
       status: 'malformed',
-      errors: [{ pointer: '#', detail: 'must be 1 to 255 printable characters' }],
+      errors: [{ in: 'header', pointer: '#/webhook-id', detail: 'must be 1 to 255 printable characters' }],
     });
   });
 });

@@ -9,6 +9,7 @@ import { countAnswers } from '../../src/http/count-answers.ts';
 import type { HttpDeps } from '../../src/http/types.ts';
 import { createPaymentWebhookVerifier, type PaymentNotice } from '../../src/payments/payment-webhook.ts';
 import { createApiMetrics } from '../../src/metrics/api-metrics.ts';
+import { createDocsFiles } from '../../src/platform/docs-files.ts';
 import type { CartViews } from '../../src/read-model/cart-views.ts';
 import type { OrderViews } from '../../src/read-model/order-views.ts';
 import { cartIdOf, createCartSessions } from '../../src/sessions/cart-sessions.ts';
@@ -107,6 +108,7 @@ export function createFakeApi(overrides: Partial<HttpDeps> = {}) {
     rateLimiting: { limits: undefined, addressOf: () => '192.0.2.1' },
     readiness: async () => ({ postgres: 'ok', temporal: 'ok' }),
     metrics,
+    docsFile: createDocsFiles(),
     logger: pino({ base: null }, collect(logLines)),
     currency: 'EUR',
     cartMaxUnits: 1_000,

@@ -81,7 +81,7 @@ export async function openShop(options: ShopOptions = {}) {
   };
   const apiConfig = loadApiConfig(settings);
   const api = createApi(apiConfig, createLogger({ level: 'silent', service: 'api' }));
-  const server = await startHttpServer({ fetch: api.app.fetch, host, port: 0 });
+  const server = await startHttpServer({ ...api.serving, host, port: 0 });
   const url = `http://${host}:${server.port}`;
   await payments.control({ webhookUrl: await via(`${url}/api/v1/webhooks/payments`), webhooks: 'on' });
   // For histories of large commands: a page of one may have more than the usual 4 MiB.

@@ -1,5 +1,7 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
-import { cartResponse, commandResponses } from '../openapi.ts';
+import { appliedCart, pendingCommand } from '../command-responses.ts';
+import { commandHeaders } from '../parameters.ts';
+import { commandProblems, problemResponses } from '../problem-responses.ts';
 import { sendResult } from '../responses.ts';
 import { toSubmission } from '../submission.ts';
 import type { AppEnv, HttpDeps } from '../types.ts';
@@ -7,9 +9,16 @@ import type { AppEnv, HttpDeps } from '../types.ts';
 const route = createRoute({
   method: 'delete',
   path: '/checkout',
+  operationId: 'cancelCheckout',
+  tags: ['Checkout'],
   summary: 'Give the checkout up',
   description: 'The order that waits for its payment is cancelled; the cart is as it was, holds included.',
-  responses: { 200: cartResponse, ...commandResponses },
+  request: { headers: commandHeaders },
+  responses: {
+    200: appliedCart('The cart, active again'),
+    202: pendingCommand,
+    ...problemResponses(...commandProblems, 'no_checkout'),
+  },
 });
 
 export function registerCancelCheckout(app: OpenAPIHono<AppEnv>, { submit, wait, currency }: HttpDeps) {

@@ -1,18 +1,39 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
-import { cartResponse, commandResponses, jsonBody } from '../openapi.ts';
+import { appliedCart, pendingCommand } from '../command-responses.ts';
+import { jsonBody } from '../openapi.ts';
+import { commandHeaders, itemParams } from '../parameters.ts';
+import { bodyProblems, commandProblems, problemResponses } from '../problem-responses.ts';
 import { sendResult } from '../responses.ts';
-import { changeQuantityBody, itemParams } from '../schemas.ts';
+import { changeQuantityBody } from '../schemas.ts';
 import { toSubmission } from '../submission.ts';
 import type { AppEnv, HttpDeps } from '../types.ts';
 
 const route = createRoute({
   method: 'patch',
   path: '/items/{itemId}',
+  operationId: 'changeQuantity',
+  tags: ['Cart'],
   summary: "Change an item's quantity",
   description:
     'What is held stays held until the new quantity is. The same quantity again retries a refused line.',
-  request: { params: itemParams, body: jsonBody(changeQuantityBody) },
-  responses: { 200: cartResponse, ...commandResponses },
+  request: {
+    params: itemParams,
+    headers: commandHeaders,
+    body: jsonBody(changeQuantityBody, { five: { summary: 'Five units', value: { quantity: 5 } } }),
+  },
+  responses: {
+    200: appliedCart('The cart with the new quantity'),
+    202: pendingCommand,
+    ...problemResponses(
+      ...commandProblems,
+      ...bodyProblems,
+      'item_not_found',
+      'quantity_limit',
+      'units_limit',
+      'checkout_in_progress',
+      'cart_completed',
+    ),
+  },
 });
 
 export function registerChangeQuantity(app: OpenAPIHono<AppEnv>, deps: HttpDeps) {

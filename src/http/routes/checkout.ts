@@ -1,7 +1,12 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { etagOf } from '../etag.ts';
 import { optionalBody } from '../middleware/optional-body.ts';
-import { commandResponses, json } from '../openapi.ts';
+import { pendingCommand } from '../command-responses.ts';
+import { example } from '../examples.ts';
+import { orderLinks } from '../links.ts';
+import { etagHeader, json, jsonBody, locationHeader } from '../openapi.ts';
+import { commandHeaders } from '../parameters.ts';
+import { bodyProblems, commandProblems, problemResponses } from '../problem-responses.ts';
 import { markReplayed, sendResult } from '../responses.ts';
 import { checkoutBody, orderSchema } from '../schemas.ts';
 import { toSubmission } from '../submission.ts';
@@ -10,13 +15,41 @@ import type { AppEnv, HttpDeps } from '../types.ts';
 const route = createRoute({
   method: 'post',
   path: '/checkout',
+  operationId: 'checkout',
+  tags: ['Checkout'],
   summary: 'Check out',
   description:
     'Freezes the cart, waits for reservations under way and places one order, however often it is asked. ' +
     'The cart stays as it is until the order is paid.',
   middleware: [optionalBody] as const,
-  request: { body: { required: false, content: { 'application/json': { schema: checkoutBody } } } },
-  responses: { 201: json(orderSchema, 'The order'), ...commandResponses },
+  request: {
+    headers: commandHeaders,
+    body: {
+      ...jsonBody(checkoutBody, {
+        all: { summary: 'All or nothing', value: {} },
+        drop: { summary: 'Without what cannot be had', value: { onUnavailable: 'drop' } },
+      }),
+      required: false,
+    },
+  },
+  responses: {
+    201: json(orderSchema, 'The order', {
+      example: example.order,
+      headers: { ...etagHeader, ...locationHeader('The order', `/api/v1/orders/${example.orderId}`) },
+      links: orderLinks,
+    }),
+    202: pendingCommand,
+    ...problemResponses(
+      ...commandProblems,
+      ...bodyProblems,
+      'cart_empty',
+      'checkout_cancelled',
+      'items_unavailable',
+      'reservations_pending',
+      'price_changed',
+      'order_already_paid',
+    ),
+  },
 });
 
 export function registerCheckout(app: OpenAPIHono<AppEnv>, deps: HttpDeps) {

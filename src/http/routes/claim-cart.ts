@@ -4,7 +4,11 @@ import type { ClaimResult } from '../claim-cart.ts';
 import { etagOf } from '../etag.ts';
 import { ownCart, sessionCookie } from '../middleware/session.ts';
 import { refuseToken } from '../middleware/bearer.ts';
-import { commandResponses, json } from '../openapi.ts';
+import { pendingCommand } from '../command-responses.ts';
+import { example } from '../examples.ts';
+import { etagHeader, json } from '../openapi.ts';
+import { commandHeaders } from '../parameters.ts';
+import { commandProblems, problemResponses } from '../problem-responses.ts';
 import { fail } from '../problem.ts';
 import { sendResult, viewOf } from '../responses.ts';
 import { claimedCartSchema } from '../schemas.ts';
@@ -14,13 +18,21 @@ import type { AppContext, AppEnv, HttpDeps } from '../types.ts';
 const route = createRoute({
   method: 'post',
   path: '/claim',
+  operationId: 'claimCart',
+  tags: ['Cart'],
   summary: "Move a guest's cart into the user's",
   description:
     'With the token of the user. The lines move with what is held for them; the session ends, and its orders are ' +
     "the user's. Safe to repeat. What the limits of a cart have no room for is in `cutOff`.",
+  security: [{ userToken: [] }],
+  request: { headers: commandHeaders },
   responses: {
-    200: json(claimedCartSchema, "The user's cart, with what was in the guest's"),
-    ...commandResponses,
+    200: json(claimedCartSchema, "The user's cart, with what was in the guest's", {
+      example: { ...example.cart, cutOff: [], waiting: false },
+      headers: etagHeader,
+    }),
+    202: pendingCommand,
+    ...problemResponses(...commandProblems, 'checkout_in_progress'),
   },
 });
 

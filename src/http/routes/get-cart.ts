@@ -1,7 +1,11 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { etagOf, isNotModified, knownTags } from '../etag.ts';
 import { ownCart } from '../middleware/session.ts';
-import { json, readResponses } from '../openapi.ts';
+import { example } from '../examples.ts';
+import { cartLinks } from '../links.ts';
+import { etagHeader, json, notModified } from '../openapi.ts';
+import { conditionalHeaders } from '../parameters.ts';
+import { cartReadProblems, problemResponses } from '../problem-responses.ts';
 import { requireSeen, viewOf } from '../responses.ts';
 import { cartSchema } from '../schemas.ts';
 import type { AppEnv, HttpDeps } from '../types.ts';
@@ -9,11 +13,14 @@ import type { AppEnv, HttpDeps } from '../types.ts';
 const route = createRoute({
   method: 'get',
   path: '/',
+  operationId: 'getCart',
+  tags: ['Cart'],
   summary: 'Read the cart',
+  request: { headers: conditionalHeaders },
   responses: {
-    200: json(cartSchema, 'The cart; `ETag` is its version'),
-    304: { description: 'Not changed since the version in `If-None-Match`' },
-    ...readResponses,
+    200: json(cartSchema, 'The cart', { example: example.cart, headers: etagHeader, links: cartLinks }),
+    304: notModified,
+    ...problemResponses(...cartReadProblems),
   },
 });
 

@@ -1,26 +1,30 @@
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
 import { toEventView } from '../../domain/event-view.ts';
 import { decodeCursor, linkNext } from '../cursor.ts';
-import { badCursorResponse, json, problemResponse, readResponses } from '../openapi.ts';
+import { example } from '../examples.ts';
+import { json } from '../openapi.ts';
+import { historyQuery } from '../parameters.ts';
+import { cartReadProblems, pageProblems, problemResponses } from '../problem-responses.ts';
 import { fail } from '../problem.ts';
 import { viewOf } from '../responses.ts';
-import { cartThenSchema, eventListSchema, historyQuery } from '../schemas.ts';
+import { cartThenSchema, eventListSchema } from '../schemas.ts';
 import type { AppEnv, HttpDeps } from '../types.ts';
 
 const route = createRoute({
   method: 'get',
   path: '/history',
+  operationId: 'getHistory',
+  tags: ['History'],
   summary: 'What happened to the cart, or the cart as it was',
   description:
     'Its events, oldest first, in pages: `next` is the cursor of the next one, null at the end; `Link` has its address. ' +
     'With `at`, the cart as it was after that version or at that time, and the event that made it so.',
   request: { query: historyQuery },
   responses: {
-    200: json(z.union([eventListSchema, cartThenSchema]), 'A page of events, or with `at` the cart then'),
-    ...readResponses,
-    400: badCursorResponse,
-    404: problemResponse('No such session, or the cart has no such version'),
-    422: problemResponse('`at` is neither a version nor a time'),
+    200: json(z.union([eventListSchema, cartThenSchema]), 'A page of events, or with `at` the cart then', {
+      example: { events: [example.event], next: null },
+    }),
+    ...problemResponses(...cartReadProblems, ...pageProblems, 'version_not_found'),
   },
 });
 

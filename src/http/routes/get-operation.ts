@@ -1,19 +1,26 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
-import { json, readResponses } from '../openapi.ts';
+import { example } from '../examples.ts';
+import { json } from '../openapi.ts';
+import { operationParams } from '../parameters.ts';
+import { cartReadProblems, problemResponses } from '../problem-responses.ts';
 import { requireSeen, toOperationView } from '../responses.ts';
-import { operationParams, operationSchema } from '../schemas.ts';
+import { operationSchema } from '../schemas.ts';
 import type { AppEnv, HttpDeps } from '../types.ts';
 
 const route = createRoute({
   method: 'get',
   path: '/operations/{operationId}',
+  operationId: 'getOperation',
+  tags: ['Operations'],
   summary: 'What became of a command',
   description:
     '`pending` also for an id that this cart has not heard of: its command may still be on its way.',
   request: { params: operationParams },
   responses: {
-    200: json(operationSchema, 'Pending, applied, or rejected with its problem'),
-    ...readResponses,
+    200: json(operationSchema, 'Pending, applied, or rejected with its problem', {
+      example: { operationId: example.operationId, status: 'applied', version: 3 },
+    }),
+    ...problemResponses(...cartReadProblems, 'invalid_input'),
   },
 });
 

@@ -3,22 +3,40 @@ import { etagOf, isNotModified, knownTags } from '../etag.ts';
 import { cartSeen } from '../middleware/cart-seen.ts';
 import type { RateLimiting } from '../middleware/rate-limit.ts';
 import { cartOfOwner } from '../middleware/session.ts';
-import { json, readResponses } from '../openapi.ts';
+import { example } from '../examples.ts';
+import { etagHeader, json, notModified } from '../openapi.ts';
+import { conditionalHeaders, orderParams, sessionCookies, sessionHeaders } from '../parameters.ts';
+import { problemResponses } from '../problem-responses.ts';
 import { fail } from '../problem.ts';
-import { orderParams, orderSchema } from '../schemas.ts';
+import { orderSchema } from '../schemas.ts';
 import type { AppEnv, HttpDeps } from '../types.ts';
 
 const route = createRoute({
   method: 'get',
   path: '/api/v1/orders/{orderId}',
+  operationId: 'getOrder',
+  tags: ['Orders'],
   summary: 'Read an order',
   description:
     'Only for its owner: with the token of the user, or the session by `Session-Id` header or cookie.',
-  request: { params: orderParams },
+  security: [{}, { userToken: [] }],
+  request: {
+    params: orderParams,
+    headers: conditionalHeaders.extend(sessionHeaders),
+    cookies: sessionCookies,
+  },
   responses: {
-    200: json(orderSchema, 'The order; `ETag` is its version'),
-    304: { description: 'Not changed since the version in `If-None-Match`' },
-    ...readResponses,
+    200: json(orderSchema, 'The order', { example: example.order, headers: etagHeader }),
+    304: notModified,
+    ...problemResponses(
+      'unauthorized',
+      'token_check_unavailable',
+      'session_not_found',
+      'order_not_found',
+      'invalid_input',
+      'too_many_requests',
+      'unavailable',
+    ),
   },
 });
 

@@ -1,6 +1,9 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { etagOf } from '../etag.ts';
-import { json, readResponses } from '../openapi.ts';
+import { example } from '../examples.ts';
+import { itemListLinks } from '../links.ts';
+import { etagHeader, json } from '../openapi.ts';
+import { cartReadProblems, problemResponses } from '../problem-responses.ts';
 import { viewOf } from '../responses.ts';
 import { itemListSchema } from '../schemas.ts';
 import type { AppEnv, HttpDeps } from '../types.ts';
@@ -8,10 +11,16 @@ import type { AppEnv, HttpDeps } from '../types.ts';
 const route = createRoute({
   method: 'get',
   path: '/items',
+  operationId: 'listItems',
+  tags: ['Cart'],
   summary: 'List the items with their reservation ids',
   responses: {
-    200: json(itemListSchema, 'The items; `reservationId` is null until something is held'),
-    ...readResponses,
+    200: json(itemListSchema, 'The items; `reservationId` is null until something is held', {
+      example: { items: [{ ...example.item, reservationId: example.item.reservation.reservationId }] },
+      headers: etagHeader,
+      links: itemListLinks,
+    }),
+    ...problemResponses(...cartReadProblems),
   },
 });
 

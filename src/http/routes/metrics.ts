@@ -1,18 +1,27 @@
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
 import { requireAdmin } from '../middleware/admin.ts';
-import { problemResponse } from '../openapi.ts';
+import { problemResponses } from '../problem-responses.ts';
 import type { AppEnv, HttpDeps } from '../types.ts';
 
 const route = createRoute({
   method: 'get',
   path: '/metrics',
+  operationId: 'getMetrics',
+  tags: ['Health'],
   summary: 'Metrics of this process',
   description: 'In the text format of Prometheus.',
   security: [{ adminToken: [] }],
   responses: {
-    200: { description: 'The metrics', content: { 'text/plain': { schema: z.string() } } },
-    401: problemResponse('The token is missing or not valid'),
-    403: problemResponse('The token does not have the admin scope'),
+    200: {
+      description: 'The metrics',
+      content: {
+        'text/plain': {
+          schema: z.string(),
+          example: 'http_requests_total{method="GET",route="/livez",status="200"} 1',
+        },
+      },
+    },
+    ...problemResponses('unauthorized', 'forbidden', 'token_check_unavailable', 'route_not_found'),
   },
 });
 

@@ -1,7 +1,10 @@
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
-import { json, problemResponse } from '../openapi.ts';
+import { example } from '../examples.ts';
+import { json, jsonBody } from '../openapi.ts';
+import { webhookHeaders } from '../parameters.ts';
+import { problemResponses } from '../problem-responses.ts';
 import { fail, ProblemError, toProblem } from '../problem.ts';
-import { paymentWebhookBody } from '../schemas.ts';
+import { anyMessage, paymentMessage } from '../../payments/payment-message.ts';
 import type { AppEnv, HttpDeps } from '../types.ts';
 
 const accepted = z.object({ status: z.enum(['accepted', 'ignored']) }).openapi('WebhookAnswer');
@@ -9,15 +12,29 @@ const accepted = z.object({ status: z.enum(['accepted', 'ignored']) }).openapi('
 const route = createRoute({
   method: 'post',
   path: '/api/v1/webhooks/payments',
+  operationId: 'receivePaymentWebhook',
+  tags: ['Payments'],
   summary: 'News of a payment, from the payment service',
   description: 'Signed by the Standard Webhooks scheme. Safe to repeat, late or out of order.',
-  request: { body: { content: { 'application/json': { schema: paymentWebhookBody } } } },
+  request: {
+    headers: webhookHeaders,
+    body: jsonBody(z.union([paymentMessage, anyMessage]), {
+      succeeded: {
+        summary: 'The order is paid',
+        value: { type: 'payment.succeeded', data: example.payment },
+      },
+    }),
+  },
   responses: {
-    202: json(accepted, 'Stored, or of no interest'),
-    401: problemResponse('The signature is not good, or its timestamp is too old'),
-    404: problemResponse('No such order'),
-    422: problemResponse('Amount or currency are not those of the order, or a field is missing'),
-    503: problemResponse('Not stored: send it again'),
+    202: json(accepted, 'Stored, or of no interest', { example: { status: 'accepted' } }),
+    ...problemResponses(
+      'invalid_signature',
+      'order_not_found',
+      'invalid_input',
+      'payment_mismatch',
+      'body_too_large',
+      'unavailable',
+    ),
   },
 });
 

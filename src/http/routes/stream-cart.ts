@@ -2,27 +2,34 @@ import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
 import { streamSSE, type SSEStreamingApi } from 'hono/streaming';
 import { isLeft } from '../../domain/cart.ts';
 import { createCartStream, lastWriteMs, type StreamWriter } from '../cart-stream.ts';
-import { problemResponse, readResponses } from '../openapi.ts';
+import { example } from '../examples.ts';
+import { cartReadProblems, problemResponses } from '../problem-responses.ts';
 import { viewOf } from '../responses.ts';
 import type { AppContext, AppEnv, HttpDeps } from '../types.ts';
 
 const route = createRoute({
   method: 'get',
   path: '/events',
+  operationId: 'streamCart',
+  tags: ['Cart'],
   summary: 'Follow the cart live',
   description:
     'Server-sent events, for `EventSource`: an event `cart` at once and after each change, its data the cart as ' +
     '`GET` answers it, its id the version. `Last-Event-ID` leaves out a version that the client has. Following a ' +
     'cart does not keep it from being abandoned.',
-  request: { headers: z.object({ 'last-event-id': z.string().optional() }) },
+  request: { headers: z.object({ 'Last-Event-ID': z.string().optional().openapi({ example: '3' }) }) },
   responses: {
     200: {
       description:
         'Events until the client leaves, the session or token expires, the cart is claimed or the process stops',
-      content: { 'text/event-stream': { schema: z.string() } },
+      content: {
+        'text/event-stream': {
+          schema: z.string(),
+          example: `event: cart\nid: 3\ndata: ${JSON.stringify(example.cart)}\n\n`,
+        },
+      },
     },
-    ...readResponses,
-    429: problemResponse('Too many requests, or as many streams as the cart may have'),
+    ...problemResponses(...cartReadProblems, 'too_many_streams', 'streams_full'),
   },
 });
 

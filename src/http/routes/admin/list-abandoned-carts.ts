@@ -1,22 +1,25 @@
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
 import { abandonedCartListSchema, abandonedCartsQuery } from '../../admin-schemas.ts';
 import { decodeCursor, linkNext } from '../../cursor.ts';
-import { adminResponses, badCursorResponse, json } from '../../openapi.ts';
-import { msOf } from '../../schemas.ts';
+import { example } from '../../examples.ts';
+import { json } from '../../openapi.ts';
+import { msOf } from '../../parameters.ts';
+import { adminProblems, pageProblems, problemResponses } from '../../problem-responses.ts';
 import type { AppEnv, HttpDeps } from '../../types.ts';
 
 const route = createRoute({
   method: 'get',
   path: '/abandoned-carts',
+  operationId: 'listAbandonedCarts',
   summary: 'List the carts that are abandoned',
   description:
     'The latest first, in pages: `next` is the cursor of the next one, null at the end; `Link` has its address.',
-  security: [{ adminToken: [] }],
   request: { query: abandonedCartsQuery },
   responses: {
-    200: json(abandonedCartListSchema, 'A page of carts'),
-    400: badCursorResponse,
-    ...adminResponses,
+    200: json(abandonedCartListSchema, 'A page of carts', {
+      example: { carts: [example.abandonedCart], next: null },
+    }),
+    ...problemResponses(...adminProblems, ...pageProblems),
   },
 });
 

@@ -1,8 +1,11 @@
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
 import type { WebhookViews } from '../../../outbox/webhook-views.ts';
 import { decodeCursor, linkNext } from '../../cursor.ts';
-import { badCursorResponse, json, problemResponse } from '../../openapi.ts';
-import { pageQuery } from '../../schemas.ts';
+import { example } from '../../examples.ts';
+import { webhookLinks } from '../../links.ts';
+import { json } from '../../openapi.ts';
+import { pageQuery } from '../../parameters.ts';
+import { adminProblems, pageProblems, problemResponses } from '../../problem-responses.ts';
 import type { AppEnv } from '../../types.ts';
 import { webhookSchema, webhookStatus } from './webhook-schema.ts';
 
@@ -13,15 +16,17 @@ const webhookList = z
 const route = createRoute({
   method: 'get',
   path: '/webhooks',
+  operationId: 'listWebhooks',
   summary: 'List outgoing webhooks',
   description:
     'Newest first, in pages: `next` is the cursor of the next one, null at the end; `Link` has its address.',
-  request: { query: pageQuery.extend({ status: webhookStatus.optional() }) },
+  request: { query: pageQuery.extend({ status: webhookStatus.optional().openapi({ example: 'dead' }) }) },
   responses: {
-    200: json(webhookList, 'A page of webhooks'),
-    400: badCursorResponse,
-    422: problemResponse('The input is not valid'),
-    503: problemResponse('Cannot be read just now'),
+    200: json(webhookList, 'A page of webhooks', {
+      example: { webhooks: [example.webhook], next: null },
+      links: webhookLinks,
+    }),
+    ...problemResponses(...adminProblems, ...pageProblems),
   },
 });
 

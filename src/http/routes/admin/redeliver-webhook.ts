@@ -1,6 +1,9 @@
-import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import type { WebhookViews } from '../../../outbox/webhook-views.ts';
-import { json, problemResponse } from '../../openapi.ts';
+import { example } from '../../examples.ts';
+import { json } from '../../openapi.ts';
+import { eventParams } from '../../parameters.ts';
+import { adminProblems, problemResponses } from '../../problem-responses.ts';
 import { fail } from '../../problem.ts';
 import type { AppEnv } from '../../types.ts';
 import { webhookSchema } from './webhook-schema.ts';
@@ -8,16 +11,20 @@ import { webhookSchema } from './webhook-schema.ts';
 const route = createRoute({
   method: 'post',
   path: '/webhooks/{eventId}/redeliver',
+  operationId: 'redeliverWebhook',
   summary: 'Send a webhook again',
   description:
     'One that is dead or gone, under the same id. Safe to repeat: one that is pending is on its way.',
-  request: { params: z.object({ eventId: z.string().regex(/^[\w-]{1,64}$/, 'is not an id') }) },
+  request: { params: eventParams },
   responses: {
-    202: json(webhookSchema, 'It will be sent'),
-    404: problemResponse('No such webhook'),
-    409: problemResponse('It has been delivered'),
-    422: problemResponse('The input is not valid'),
-    500: problemResponse('Not stored: try again'),
+    202: json(webhookSchema, 'It will be sent', { example: { ...example.webhook, status: 'pending' } }),
+    ...problemResponses(
+      ...adminProblems,
+      'webhook_not_found',
+      'webhook_delivered',
+      'invalid_input',
+      'body_too_large',
+    ),
   },
 });
 
