@@ -9,7 +9,8 @@ const createApi = () => createFakeApi({ users, adminToken, demoPage: '<html></ht
 
 /** What a route is about decides who may ask it. A new route has to find its place here, or the test fails. */
 const kinds = {
-  public: /^(\/demo|\/livez|\/readyz|\/problems\/:slug|\/api\/v1\/sessions)$/,
+  public:
+    /^(\/demo|\/docs|\/docs\/:file|\/openapi\.json|\/livez|\/readyz|\/problems|\/problems\/:slug|\/api\/v1\/sessions)$/,
   signed: /^\/api\/v1\/webhooks\/payments$/,
   admin: /^(\/api\/v1\/admin\/|\/metrics$)/,
   claim: /^\/api(\/v1\/carts|\/cart)\/:sessionId\/claim$/,
@@ -94,6 +95,7 @@ async function ask(api: FakeApi, { method, path }: Route, { headers, session }: 
   const url = path
     .replace(':sessionId', session ?? api.sessionId)
     .replace(':slug', 'cart-full')
+    .replace(':file', 'swagger-ui.css')
     .replaceAll(/:\w+/g, 'abc');
   const [, end = ''] = /(\/items(?:\/:itemId)?)$/.exec(path) ?? [];
   const body = method === 'POST' || method === 'PATCH' ? bodies[end] : undefined;
