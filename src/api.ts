@@ -1,6 +1,5 @@
 import { createApi } from './composition/create-api.ts';
 import { loadApiConfig, processEnvironment } from './config.ts';
-import { answerUnreadable } from './http/unreadable.ts';
 import { startHttpServer } from './platform/http-server.ts';
 import { createLogger } from './platform/logger.ts';
 import { runMain } from './platform/main.ts';
@@ -14,7 +13,7 @@ await runMain(async () => {
   const api = createApi(config, logger);
   addProcessMetrics(api.metrics.registry);
   const { host, port, shutdownGraceMs, server: limits } = config.http;
-  const server = await startHttpServer({ fetch: api.app.fetch, answerUnreadable, host, port, limits });
+  const server = await startHttpServer({ ...api.serving, host, port, limits });
   logger.info({ url: `http://${host}:${server.port}` }, 'API listens');
 
   await aborted(stop);

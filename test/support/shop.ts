@@ -14,7 +14,6 @@ import { defaultControl, type Control, type ControlChange } from '../../src/dev/
 import type { Hold } from '../../src/dev/reservation-stub/ledger.ts';
 import { startReservationStub } from '../../src/dev/reservation-stub/start.ts';
 import { closeDatabase, createDatabase } from '../../src/platform/database.ts';
-import { answerUnreadable } from '../../src/http/unreadable.ts';
 import { startHttpServer } from '../../src/platform/http-server.ts';
 import { createLogger } from '../../src/platform/logger.ts';
 import { migrateDatabase } from '../../src/platform/migrations.ts';
@@ -82,7 +81,7 @@ export async function openShop(options: ShopOptions = {}) {
   };
   const apiConfig = loadApiConfig(settings);
   const api = createApi(apiConfig, createLogger({ level: 'silent', service: 'api' }));
-  const server = await startHttpServer({ fetch: api.app.fetch, answerUnreadable, host, port: 0 });
+  const server = await startHttpServer({ ...api.serving, host, port: 0 });
   const url = `http://${host}:${server.port}`;
   await payments.control({ webhookUrl: await via(`${url}/api/v1/webhooks/payments`), webhooks: 'on' });
   // For histories of large commands: a page of one may have more than the usual 4 MiB.
