@@ -1,5 +1,4 @@
 import type { IfMatch } from '../domain/precondition.ts';
-import { fail } from './problem.ts';
 import type { AppContext } from './types.ts';
 
 export const etagOf = (version: number): string => `"${version}"`;
@@ -16,19 +15,15 @@ export function isNotModified(c: AppContext, version: number): boolean {
   return known.some((tag) => tag === '*' || tag.replace(/^W\//, '') === etag);
 }
 
-const entityTag = String.raw`(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"`;
-const tagList = new RegExp(String.raw`^[\s,]*(?:${entityTag}\s*(?:,[\s,]*|$))*$`);
+const entityTag = String.raw`(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"`;
 
-/**
- * The versions that `If-Match` names. Weak tags never match (RFC 9110 13.1.1), and those that are not ours neither.
- * What is no list of tags is refused: a condition that nobody understands must not be taken as none.
- */
+/** `*` or a list of tags. What is neither is refused: a condition that nobody understands must not be taken as none. */
+export const ifMatchPattern = new RegExp(String.raw`^(?:\s*\*\s*|[\s,]*(?:${entityTag}\s*(?:,[\s,]*|$))*)$`);
+
+/** The versions that `If-Match` names. Weak tags never match (RFC 9110 13.1.1), and those that are not ours neither. */
 export function ifMatchFrom(header: string | undefined): IfMatch | undefined {
   if (header === undefined) return undefined;
   if (header.trim() === '*') return '*';
-  if (!tagList.test(header)) {
-    throw fail('malformed_request', 'If-Match takes `*` or ETags as they were sent: `"7"`, with the quotes.');
-  }
   const tags = [...header.matchAll(new RegExp(entityTag, 'g'))].map(([tag]) => tag);
   return tags.flatMap((tag) => {
     const version = /^"(0|[1-9]\d{0,9})"$/.exec(tag)?.[1];

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { ifMatchPattern } from './etag.ts';
 import { example } from './examples.ts';
 import { sessionCookie, sessionHeader } from './middleware/session.ts';
 
@@ -74,10 +75,11 @@ export const commandHeaders = z.object({
       example: '5f0c2a51-8f6e-4f0b-9d0e-0c6a3a0a7b11',
       description: 'A repeated command with the same key is applied once; remembered for 24 hours',
     }),
-  'If-Match': z.string().optional().openapi({
-    example: '"3"',
-    description: 'Applied only while the cart has this `ETag`',
-  }),
+  'If-Match': z
+    .string()
+    .regex(ifMatchPattern, 'takes `*` or ETags as they were sent: `"7"`, with the quotes')
+    .optional()
+    .openapi({ example: '"3"', description: 'Applied only while the cart has this `ETag`' }),
   Prefer: z.string().optional().openapi({
     example: 'wait=5',
     description:

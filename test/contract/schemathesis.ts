@@ -70,6 +70,8 @@ export async function runSchemathesis(
       ...['--config-file', config, 'run', resolve('docs/openapi.json')],
       ...['--no-color', '--url', run.url, ...(run.options ?? [])],
     ],
+    // It leaves what it remembers of failures where it is started.
+    cwd: folder,
     env: {
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],

@@ -86,7 +86,14 @@ describe('the lists of headers', () => {
   ];
   const lower = (names: readonly string[]) => names.map((name) => name.toLowerCase());
   /** Sent by browsers themselves, or readable by every page anyway. */
-  const notForPages = ['origin', 'cookie', 'vary', 'cache-control', 'content-type', 'content-security-policy'];
+  const notForPages = [
+    'origin',
+    'cookie',
+    'vary',
+    'cache-control',
+    'content-type',
+    'content-security-policy',
+  ];
 
   it('name every header that the code reads and every one that it sets', async () => {
     const text = await sources();
