@@ -186,7 +186,12 @@ module.exports = {
         ...node('crypto'),
         ...npm('hono', '@hono/zod-openapi', 'zod'),
       ],
-      mayTypes: ['^src/read-model/', '^src/(payments|outbox|identity|metrics|limits)/', ports, ...npm('pino')],
+      mayTypes: [
+        '^src/read-model/',
+        '^src/(payments|outbox|identity|metrics|limits)/',
+        ports,
+        ...npm('pino'),
+      ],
       instead: 'Routes get what they call from createApp(deps): import its type, not the thing.',
     }),
     ...room('client', {

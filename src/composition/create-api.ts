@@ -63,7 +63,9 @@ export function createApi(config: ApiConfig, logger: Logger) {
     () => places.taken,
   );
   const rateLimiting = createRateLimiting(config.limits, database);
-  const submit = createSubmitCommand({ commands, views, feed, catalog });
+  const counted = countAnswers(createSubmitCommand({ commands, views, feed, catalog }), metrics.countCommand);
+  const { cartMaxUnits } = config.limits;
+  const submit = limitUnits(counted, { limits: rateLimiting.limits, cartMaxUnits });
   const app = createApp({
     sessions: createCartSessions(config.sessions),
     views,
@@ -72,16 +74,8 @@ export function createApi(config: ApiConfig, logger: Logger) {
     history: createHistoryViews(database),
     abandonedCarts: { list: createAbandonedCarts(database), summarise: createAbandonedSummary(database) },
     live: { carts: liveCarts, places, heartbeatMs: config.streams.heartbeatMs },
-    submit: limitUnits(countAnswers(submit, metrics.countCommand), {
-      limits: rateLimiting.limits,
-      cartMaxUnits: config.limits.cartMaxUnits,
-    }),
-    claim: createClaim({
-      submit: countAnswers(submit, metrics.countCommand),
-      claims: createClaimViews(database),
-      views,
-      feed,
-    }),
+    submit,
+    claim: createClaim({ submit, claims: createClaimViews(database), views, feed }),
     touch: createCartTouch(commands, { ttlMs: config.cart.ttlMs }),
     verifyPayment: createPaymentWebhookVerifier({ secrets: config.payments.webhookSecrets }),
     acceptPayment: createAcceptPayment({ commands, orders }),

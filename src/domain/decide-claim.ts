@@ -5,8 +5,9 @@ import type { Fact } from './events.ts';
 import { linesToMergeInto, mergeLines } from './merge-lines.ts';
 
 /** Its outcome is known when the user's cart has what is in this one. An empty cart has nothing to hand over. */
-export function startClaim(cart: Cart, { type: _, toCartId, ...rules }: ClaimCart): Decision {
-  const started: Fact = { type: 'ClaimStarted', toCartId, ...rules };
+export function startClaim(cart: Cart, claim: ClaimCart): Decision {
+  const { toCartId } = claim;
+  const started: Fact = { ...claim, type: 'ClaimStarted' };
   return cart.lines.length === 0
     ? accept([started, { type: 'CartClaimed', toCartId }])
     : { status: 'deferred', facts: [started] };
