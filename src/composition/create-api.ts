@@ -113,7 +113,11 @@ const usersOf = ({ issuer, audience, keys, adminScope, merge }: UsersConfig): Us
 function settingsOf({ http, cart, checkout, limits }: ApiConfig) {
   const { bodyLimitBytes, corsOrigins, cookieSecure, adminToken, demoPagePath } = http;
   return {
-    ...{ checkout, bodyLimitBytes, corsOrigins, cookieSecure, adminToken },
+    checkout,
+    bodyLimitBytes,
+    corsOrigins,
+    cookieSecure,
+    adminToken,
     currency: cart.currency,
     cartMaxUnits: limits.cartMaxUnits,
     wait: { defaultMs: http.waitDefaultMs, maxMs: http.waitMaxMs },

@@ -1,4 +1,4 @@
-import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import type { Cart } from '../domain/cart.ts';
 import {
   cartIdOfWorkflow,
@@ -6,6 +6,7 @@ import {
   cartWorkflowType,
   getStateQuery,
 } from '../../workflows/cart.messages.ts';
+import { describeCart } from './describe-cart.ts';
 
 /** The carts whose workflow runs. */
 export interface OpenCarts {
@@ -25,23 +26,18 @@ export interface OpenCartsOptions {
 
 export function createOpenCarts(options: OpenCartsOptions): OpenCarts {
   const { client, taskQueue, answerDeadlineMs = 10_000 } = options;
-  const handleOf = (cartId: string) => client.workflow.getHandle(cartWorkflowId(cartId));
-  const inTime = <T>(call: () => Promise<T>): Promise<T> =>
-    client.connection.withDeadline(Date.now() + answerDeadlineMs, call);
   return {
     async *list() {
       const query = `WorkflowType="${cartWorkflowType}" and ExecutionStatus="Running" and TaskQueue="${taskQueue}"`;
       for await (const { workflowId } of client.workflow.list({ query })) yield cartIdOfWorkflow(workflowId);
     },
-    stateOf: (cartId) => inTime(() => handleOf(cartId).query(getStateQuery)),
+    async stateOf(cartId) {
+      const query = () => client.workflow.getHandle(cartWorkflowId(cartId)).query(getStateQuery);
+      return await client.connection.withDeadline(Date.now() + answerDeadlineMs, query);
+    },
     async isOpen(cartId) {
-      try {
-        const { status } = await inTime(() => handleOf(cartId).describe());
-        return status.name === 'RUNNING';
-      } catch (error) {
-        if (error instanceof WorkflowNotFoundError) return false;
-        throw error;
-      }
+      const run = await describeCart(client, cartId, answerDeadlineMs);
+      return run?.status.name === 'RUNNING';
     },
   };
 }

@@ -1,6 +1,6 @@
-import { WorkflowNotFoundError, type Client } from '@temporalio/client';
-import { cartWorkflowId } from '../../workflows/cart.messages.ts';
+import type { Client } from '@temporalio/client';
 import type { RunState } from './backlog.ts';
+import { describeCart } from './describe-cart.ts';
 
 export interface RunStateOptions {
   client: Client;
@@ -10,24 +10,15 @@ export interface RunStateOptions {
 /** How far a cart's run is with its commands. */
 export function createRunStateOf({ client, answerDeadlineMs = 1_000 }: RunStateOptions) {
   return async (cartId: string): Promise<RunState | undefined> => {
-    const describe = () => client.workflow.getHandle(cartWorkflowId(cartId)).describe();
-    try {
-      const {
-        raw,
-        historySize = 0,
-        historyLength,
-      } = await client.withDeadline(Date.now() + answerDeadlineMs, describe);
-      const task = raw.pendingWorkflowTask;
-      const since = task?.originalScheduledTime ?? task?.scheduledTime;
-      return {
-        taskSince: since ? Number(since.seconds) * 1_000 : undefined,
-        taskAttempt: task?.attempt ?? 0,
-        historyBytes: historySize,
-        historyEvents: historyLength,
-      };
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return undefined;
-      throw error;
-    }
+    const run = await describeCart(client, cartId, answerDeadlineMs);
+    if (!run) return undefined;
+    const task = run.raw.pendingWorkflowTask;
+    const since = task?.originalScheduledTime ?? task?.scheduledTime;
+    return {
+      taskSince: since ? Number(since.seconds) * 1_000 : undefined,
+      taskAttempt: task?.attempt ?? 0,
+      historyBytes: run.historySize ?? 0,
+      historyEvents: run.historyLength,
+    };
   };
 }

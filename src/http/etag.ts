@@ -17,6 +17,8 @@ export function isNotModified(c: AppContext, version: number): boolean {
 
 const entityTag = String.raw`(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"`;
 
+const entityTags = new RegExp(entityTag, 'g');
+
 /** `*` or a list of tags. What is neither is refused: a condition that nobody understands must not be taken as none. */
 export const ifMatchPattern = new RegExp(String.raw`^(?:\s*\*\s*|[\s,]*(?:${entityTag}\s*(?:,[\s,]*|$))*)$`);
 
@@ -24,7 +26,7 @@ export const ifMatchPattern = new RegExp(String.raw`^(?:\s*\*\s*|[\s,]*(?:${enti
 export function ifMatchFrom(header: string | undefined): IfMatch | undefined {
   if (header === undefined) return undefined;
   if (header.trim() === '*') return '*';
-  const tags = [...header.matchAll(new RegExp(entityTag, 'g'))].map(([tag]) => tag);
+  const tags = [...header.matchAll(entityTags)].map(([tag]) => tag);
   return tags.flatMap((tag) => {
     const version = /^"(0|[1-9]\d{0,9})"$/.exec(tag)?.[1];
     return version === undefined ? [] : [Number(version)];

@@ -15,24 +15,21 @@ export const operationLinks: Links = {
   }),
 };
 
+const firstItem = { itemId: '$response.body#/items/0/itemId' };
+
+export const itemListLinks: Links = {
+  changeFirstItem: link('changeQuantity', 'Change the first item', firstItem),
+  removeFirstItem: link('removeItem', 'Remove the first item', firstItem),
+};
+
 /** From an answer that is the cart. */
 export const cartLinks: Links = {
   items: link('listItems', 'Its items', {}),
-  changeFirstItem: link('changeQuantity', 'Change the first item', {
-    itemId: '$response.body#/items/0/itemId',
-  }),
-  removeFirstItem: link('removeItem', 'Remove the first item', { itemId: '$response.body#/items/0/itemId' }),
+  ...itemListLinks,
   clear: link('clearItems', 'Remove all items', {}),
   checkout: link('checkout', 'Check out', {}),
   history: link('getHistory', 'What happened', {}),
   inHistory: link('getHistory', 'The cart as it is now, from its history', { at: '$response.body#/version' }),
-};
-
-export const itemListLinks: Links = {
-  changeFirstItem: link('changeQuantity', 'Change the first item', {
-    itemId: '$response.body#/items/0/itemId',
-  }),
-  removeFirstItem: link('removeItem', 'Remove the first item', { itemId: '$response.body#/items/0/itemId' }),
 };
 
 /** From an order that was placed. */

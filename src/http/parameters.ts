@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { ifMatchPattern } from './etag.ts';
 import { example } from './examples.ts';
+import { idempotencyKeyPattern } from './idempotency-key.ts';
 import { sessionCookie, sessionHeader } from './middleware/session.ts';
 
 /** Ids are ours. Postgres stores no NUL, and a command that it cannot store must not get in. */
@@ -65,11 +66,7 @@ export const historyQuery = pageQuery.extend({ at: moment.optional() });
 export const commandHeaders = z.object({
   'Idempotency-Key': z
     .string()
-    // Quoted, as in the IETF draft, or bare.
-    .regex(
-      /^([!-~]([ -~]{0,253}[!-~])?|"([ !#-[\]-~]|\\["\\]){1,255}")$/,
-      'must have 1 to 255 printable ASCII characters',
-    )
+    .regex(idempotencyKeyPattern, 'must have 1 to 255 printable ASCII characters')
     .optional()
     .openapi({
       example: '5f0c2a51-8f6e-4f0b-9d0e-0c6a3a0a7b11',

@@ -248,13 +248,13 @@ export const problems = {
   request_timeout: {
     status: 408,
     title: 'The request was too slow',
-    when: 'Headers take longer than 10 s to arrive, or the whole request longer than 30 s',
+    when: 'Headers take longer than 10 s (`HEADERS_TIMEOUT`) to arrive, or the whole request longer than 30 s (`REQUEST_TIMEOUT`)',
     mend: 'Send it again',
   },
   headers_too_large: {
     status: 431,
     title: 'The headers are too large',
-    when: 'All headers together have more than 16 KiB',
+    when: 'All headers together have more than 16 KiB (`HEADER_LIMIT_BYTES`)',
     mend: 'Send fewer or shorter ones',
   },
   not_ready: {
@@ -268,6 +268,10 @@ export const problems = {
 export type ProblemCode = keyof typeof problems;
 
 export const problemCodes = Object.keys(problems) as [ProblemCode, ...ProblemCode[]];
+
+/** Over by themselves as a rule, within a second where nobody knows better: they come with `Retry-After`. */
+export const isPassing = (code: ProblemCode): boolean =>
+  code === 'request_in_progress' || [429, 503].includes(problems[code].status);
 
 /** What the `type` URI of a code ends with: `GET /problems/{slug}` resolves it. */
 export const slugOf = (code: ProblemCode): string => code.replaceAll('_', '-');

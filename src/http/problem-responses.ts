@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { ResponseDescription } from './openapi.ts';
 import { retryAfterHeader } from './openapi.ts';
-import { problemCodes, problems, typeOf, type ProblemCode } from './problem-catalogue.ts';
+import { isPassing, problemCodes, problems, typeOf, type ProblemCode } from './problem-catalogue.ts';
 import { problemSchema } from './schemas.ts';
 
 /** Any operation may end in these. */
@@ -65,15 +65,12 @@ export function problemResponses(...codes: ProblemCode[]): object {
   );
 }
 
-const saysWhen = (code: ProblemCode): boolean =>
-  code === 'request_in_progress' || [429, 503].includes(problems[code].status);
-
 function problemResponse(codes: readonly ProblemCode[]): ResponseDescription {
   const schema = problemSchema.extend({ code: z.enum(codes) });
   const examples = Object.fromEntries(codes.map((code) => [code, { $ref: `#/components/examples/${code}` }]));
   return {
     description: codes.map((code) => `\`${code}\`: ${problems[code].title}`).join('. '),
-    ...(codes.some(saysWhen) ? { headers: retryAfterHeader } : {}),
+    ...(codes.some(isPassing) ? { headers: retryAfterHeader } : {}),
     content: { 'application/problem+json': { schema, examples } },
   };
 }

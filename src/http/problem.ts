@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { explain, type Rejection } from '../domain/rejections.ts';
-import { problems, typeOf, type ProblemCode } from './problem-catalogue.ts';
+import { isPassing, problems, typeOf, type ProblemCode } from './problem-catalogue.ts';
 
 /** RFC 9457. `errors` names every field that is wrong, and which part of the request it is in. */
 export interface ProblemDetails {
@@ -38,15 +38,11 @@ export function rejectionToProblem(rejection: Rejection): ProblemDetails {
 export function sendProblem(c: Context, problem: ProblemDetails): Response {
   const requestId = c.get('requestId') as string | undefined;
   const headers: Record<string, string> = { 'content-type': 'application/problem+json' };
-  const retryAfter = problem.retryAfterSeconds ?? (isPassing(problem) ? 1 : undefined);
+  const retryAfter = problem.retryAfterSeconds ?? (isPassing(problem.code) ? 1 : undefined);
   if (retryAfter !== undefined) headers['retry-after'] = String(retryAfter);
   const body = JSON.stringify(requestId ? { ...problem, requestId } : problem);
   return c.body(body, problem.status as ContentfulStatusCode, headers);
 }
-
-/** Over within a second, as a rule. */
-const isPassing = ({ status, code }: ProblemDetails): boolean =>
-  status === 503 || code === 'request_in_progress';
 
 /** Thrown where a handler cannot go on; the app's error handler answers with it. */
 export class ProblemError extends Error {

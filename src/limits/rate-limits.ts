@@ -50,14 +50,9 @@ export interface RateLimitsOptions {
 
 export function createRateLimits(options: RateLimitsOptions): RateLimits {
   const { quotas } = options;
-  const limiters = {
-    'session-commands': limiterOf('session-commands', options),
-    'session-reads': limiterOf('session-reads', options),
-    'address-commands': limiterOf('address-commands', options),
-    'address-reads': limiterOf('address-reads', options),
-    'address-sessions': limiterOf('address-sessions', options),
-    'address-units': limiterOf('address-units', options),
-  } satisfies Record<Policy, unknown>;
+  const limiters = Object.fromEntries(
+    policies.map((policy) => [policy, limiterOf(policy, options)]),
+  ) as Record<Policy, ReturnType<typeof limiterOf>>;
 
   async function giveBack(policy: Policy, key: string, points: number) {
     await limiters[policy].reward(key, points);

@@ -1,7 +1,7 @@
 import { createServer, type Server, type ServerOptions } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { getRequestListener } from '@hono/node-server';
+import { getRequestListener, RequestError } from '@hono/node-server';
 import type { HttpServerLimits } from '../config.ts';
 
 export interface HttpServer {
@@ -35,8 +35,9 @@ export function startHttpServer(options: HttpServerOptions): Promise<HttpServer>
   const { fetch, host, port, limits, answerUnreadable = emptyAnswer } = options;
   const listener = getRequestListener(fetch, {
     hostname: host,
-    errorHandler() {
-      // An app answers its own errors: what gets here has a host or a target that is no URL.
+    errorHandler(error) {
+      // An app answers its own errors. What else gets here has a host or a target that is no URL.
+      if (!(error instanceof RequestError)) return new Response(null, { status: 500 });
       const { headers, body } = answerUnreadable(400);
       return new Response(body, { status: 400, headers });
     },

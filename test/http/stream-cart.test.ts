@@ -131,10 +131,9 @@ describe('GET …/events', () => {
   it('answers 429 past the streams of a cart and 503 past those of the process, until one is closed', async () => {
     const api = createLiveApi({ perCart: 2, perProcess: 3 });
     const streams = [readEvents(await api.open()), readEvents(await api.open())];
-    expect(await api.call('GET', api.path)).toMatchObject({
-      status: 429,
-      body: { code: 'too_many_streams' },
-    });
+    const tooMany = await api.call('GET', api.path);
+    expect(tooMany).toMatchObject({ status: 429, body: { code: 'too_many_streams' } });
+    expect(tooMany.headers.get('retry-after')).toBe('1');
     streams.push(readEvents(await api.app.request('/events')));
     const full = await api.call('GET', '/events');
     expect(full).toMatchObject({ status: 503, body: { code: 'streams_full' } });

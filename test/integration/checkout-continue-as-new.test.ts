@@ -89,7 +89,7 @@ describe('a checkout whose cart continues as new', () => {
       ({ payment }) => payment !== null,
     );
     await continueAsNew(shopper, 2, refusedAdds(shopper));
-    const standing = { orderId: order.orderId, totalMinor: 2 * price };
+    const standing = { orderId: order.orderId, itemCount: 2, totalMinor: 2 * price };
     expect(await booksOf(shop, shopper.cartId)).toMatchObject({
       heldUnits: 2,
       orders: [{ ...standing, status: 'awaiting_payment' }],

@@ -133,7 +133,7 @@ async function expectOnePaidOrder(
   expect(books, what).toEqual({
     heldUnits: 0,
     soldUnits: units,
-    orders: [{ orderId, status: 'paid', totalMinor }],
+    orders: [{ orderId, status: 'paid', itemCount: units, totalMinor }],
     payments: [{ orderId, state: 'captured' }],
     capturedMinor: totalMinor,
     refundedMinor: 0,

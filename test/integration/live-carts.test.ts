@@ -11,6 +11,7 @@ import { closeDatabase, createDatabase } from '../../src/platform/database.ts';
 import { startHttpServer } from '../../src/platform/http-server.ts';
 import { createLogger } from '../../src/platform/logger.ts';
 import type { CartLog } from '../../src/domain/cart-log.ts';
+import type { CartView } from '../../src/domain/cart-view.ts';
 import { addItem, envelope, given, item, openedAt } from '../support/cart-scenario.ts';
 import { startBuilt } from '../support/built-process.ts';
 import { expectRising, readEvents } from '../support/event-stream.ts';
@@ -66,6 +67,14 @@ async function atRest(shopper: Shopper) {
   return await until(shopper.cart, allReserved);
 }
 
+/** Everything up to the cart's final state, in order. */
+async function followToEnd(stream: Awaited<ReturnType<typeof open>>, final: CartView): Promise<CartView[]> {
+  const carts = await stream.cartsUntil(({ version }) => version >= final.version);
+  expectRising(carts);
+  await stream.cancel();
+  return carts;
+}
+
 const terminate = (application: string) =>
   shop.sql`select pg_terminate_backend(pid) from pg_stat_activity
            where datname = current_database() and application_name = ${application}`;
@@ -81,11 +90,9 @@ describe('a cart that is followed live', () => {
     await shopper.remove(plum!.itemId);
     const final = await atRest(shopper);
     for (const stream of streams) {
-      const carts = await stream.cartsUntil(({ version }) => version >= final.version);
+      const carts = await followToEnd(stream, final);
       expect(carts[0]).toMatchObject({ version: 0, items: [] });
-      expectRising(carts);
       expect(carts.at(-1)).toEqual(final);
-      await stream.cancel();
     }
   });
 
@@ -132,12 +139,7 @@ describe('a cart that is followed live', () => {
     }
     await terminate(listeners);
     const final = await atRest(shopper);
-    for (const stream of streams) {
-      const carts = await stream.cartsUntil(({ version }) => version >= final.version);
-      expectRising(carts);
-      expect(carts.at(-1)).toEqual(final);
-      await stream.cancel();
-    }
+    for (const stream of streams) expect((await followToEnd(stream, final)).at(-1)).toEqual(final);
   });
 
   it('ends when its API is stopped, which does not wait for it', async () => {

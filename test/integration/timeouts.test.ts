@@ -88,14 +88,19 @@ describe.concurrent('a request that arrives when the shopper has changed their m
       (held) => held > 0,
     );
 
-  it('reserves nothing', async () => {
-    const scene = await openScene(shop, network);
-    const stall = network.stall(requestOf.reserve(scene), 'arrives late');
-    await scene.add('apple', 2);
+  /** The request arrives when the cart is cleared and its holds are gone. */
+  async function arriveAfterClearing(scene: Scene, stall: Stall) {
     await whenHeld(stall);
     await scene.shopper.clear();
     await scene.whenNothingIsHeld();
     await stall.end();
+  }
+
+  it('reserves nothing', async () => {
+    const scene = await openScene(shop, network);
+    const stall = network.stall(requestOf.reserve(scene), 'arrives late');
+    await scene.add('apple', 2);
+    await arriveAfterClearing(scene, stall);
     await expectNoHarm(scene);
     expect((await scene.books()).heldUnits).toBe(0);
   });
@@ -105,10 +110,7 @@ describe.concurrent('a request that arrives when the shopper has changed their m
     const { itemId } = await scene.fill();
     const stall = network.stall(requestOf.adjust(scene), 'arrives late');
     await scene.shopper.change(itemId, 3);
-    await whenHeld(stall);
-    await scene.shopper.clear();
-    await scene.whenNothingIsHeld();
-    await stall.end();
+    await arriveAfterClearing(scene, stall);
     await expectNoHarm(scene);
     expect((await scene.books()).heldUnits).toBe(0);
   });

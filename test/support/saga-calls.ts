@@ -21,6 +21,11 @@ const all =
 /** What is saved of a cart, rather than a mere id. */
 const isSave = all('"cart_id"');
 
+async function reservedThenPaid(scene: Scene): Promise<void> {
+  await scene.whenReserved();
+  await scene.checkoutAndPay();
+}
+
 export const requestOf = {
   reserve: ({ cartId }: Scene) => all('POST /reserve ', cartId),
   adjust: ({ cartId }: Scene) => all('PUT /reservations/', cartId),
@@ -36,10 +41,7 @@ export const serviceCalls: Record<string, UpTo> = {
     activity: 'reserve',
     carries: requestOf.reserve(scene),
     make: () => scene.add('apple', 2),
-    async goOn() {
-      await scene.whenReserved();
-      await scene.checkoutAndPay();
-    },
+    goOn: () => reservedThenPaid(scene),
     ends: 'paid',
   }),
   async adjust(scene) {
@@ -48,10 +50,7 @@ export const serviceCalls: Record<string, UpTo> = {
       activity: 'adjust',
       carries: requestOf.adjust(scene),
       make: () => scene.shopper.change(itemId, 3),
-      async goOn() {
-        await scene.whenReserved();
-        await scene.checkoutAndPay();
-      },
+      goOn: () => reservedThenPaid(scene),
       ends: 'paid',
     };
   },
@@ -123,10 +122,7 @@ export const renewal: UpTo = async (scene) => {
     activity: 'adjust',
     carries: requestOf.adjust(scene),
     make: async () => {},
-    async goOn() {
-      await scene.whenReserved();
-      await scene.checkoutAndPay();
-    },
+    goOn: () => reservedThenPaid(scene),
     ends: 'paid',
   };
 };
@@ -152,10 +148,7 @@ export const databaseReads: Record<string, UpTo> = {
       // The API's own request too: it then leaves the prices to the cart.
       carries: (bytes) => bytes.includes(name) && !isSave(bytes),
       make: () => scene.add(name, 1),
-      async goOn() {
-        await scene.whenReserved();
-        await scene.checkoutAndPay();
-      },
+      goOn: () => reservedThenPaid(scene),
       ends: 'paid',
     };
   },
