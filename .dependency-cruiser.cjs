@@ -168,6 +168,11 @@ module.exports = {
       may: [...node('crypto'), ...npm('zod')],
       instead: 'Sessions are generic: they know nothing of carts but the id made of a session.',
     }),
+    ...room('identity', {
+      from: '^src/identity/',
+      may: npm('jose'),
+      instead: 'It says who brings a token: what they may do with a cart is for src/http.',
+    }),
     ...room('http', {
       from: '^src/http/',
       may: [
@@ -181,7 +186,12 @@ module.exports = {
         ...node('crypto'),
         ...npm('hono', '@hono/zod-openapi', 'zod'),
       ],
-      mayTypes: ['^src/read-model/', '^src/(payments|outbox|metrics|limits)/', ports, ...npm('pino')],
+      mayTypes: [
+        '^src/read-model/',
+        '^src/(payments|outbox|identity|metrics|limits)/',
+        ports,
+        ...npm('pino'),
+      ],
       instead: 'Routes get what they call from createApp(deps): import its type, not the thing.',
     }),
     ...room('client', {

@@ -1,4 +1,5 @@
-import type { Price } from '../src/domain/commands.ts';
+import type { CartSettings } from '../src/domain/cart-settings.ts';
+import type { CommandEnvelope, Price, ReceiveLines } from '../src/domain/commands.ts';
 import type { Order, OrderDraft, PlacedOrder } from '../src/domain/order.ts';
 import type { OutboundEvent } from '../src/domain/outbound.ts';
 import type { CartSave, StoredCart } from '../src/domain/persistence.ts';
@@ -76,6 +77,19 @@ export interface OrderBook {
   find(placement: OrderPlacement): Promise<PlacedOrder | undefined>;
   /** Writes the order down and gives it its number; when the cart has an open one already, returns that. */
   place(placement: OrderPlacement): Promise<PlacedOrder>;
+}
+
+/** What a cart that was claimed sends to the cart of the user. */
+export interface HandOver {
+  toCartId: string;
+  envelope: CommandEnvelope<ReceiveLines>;
+  /** For the user's cart, if it has to be started. */
+  settings: CartSettings;
+}
+
+/** Where a cart is sent a command; once this returns, it is stored durably. */
+export interface CartInbox {
+  send(cartId: string, envelope: CommandEnvelope, settings: CartSettings): Promise<void>;
 }
 
 /** Where carts are kept for querying, and for the cart's next life. */

@@ -11,13 +11,16 @@ const meanings: Readonly<Record<Transition, string>> = {
   renew: "the cart's next life starts empty, then as `apply`; what was ordered stays in the order book",
   join: 'waits for the checkout under way, and has its outcome',
   existing: 'answered with the order that there is',
+  'claim-again':
+    'the same outcome for the user who has claimed it, also while it is on its way; `session_not_found` for anybody else',
+  keep: 'received with its holds, and merged when the checkout is over',
   'give-up':
     'the checkout ends, or its order is cancelled or expires; the cart is active again, holds included',
   settle:
     'a success sells what is held and completes the cart, late or not, or goes back when the holds are gone; ' +
     'a failure ends the order that waits for it; anything told before changes nothing',
   abandon: 'the idle time ran out, or an operator cancelled the workflow: lines are kept, holds are released',
-  refuse: 'rejected: `checkout_in_progress`, `cart_completed` or `no_checkout`',
+  refuse: 'rejected: `checkout_in_progress`, `cart_completed`, `no_checkout` or `session_not_found`',
   ignore: 'nothing to do',
 };
 

@@ -48,6 +48,10 @@ export const carts = pgTable(
     index('carts_abandoned_at')
       .on(sql`((state->>'abandonedAt')::bigint) desc`, sql`cart_id desc`)
       .where(sql`status = 'abandoned'`),
+    // Of a user: the carts whose orders are the user's too.
+    index('carts_claimed_by')
+      .on(sql`(state->>'toCartId')`)
+      .where(sql`status = 'claimed'`),
   ],
 );
 

@@ -21,11 +21,12 @@ import {
 } from './config/shards.ts';
 import { readHttpServer, type HttpServerLimits } from './config/http-server.ts';
 import { readTemporal, type TemporalConfig } from './config/temporal.ts';
+import { readUsers, type UsersConfig } from './config/users.ts';
 import { readWebhooks, type WebhookConfig } from './config/webhooks.ts';
 
 export { loadBinariesConfig, loadDevConfig, type BinariesConfig, type DevConfig } from './config/dev.ts';
 export { ConfigError, settingNames, type Env };
-export type { HttpServerLimits, TemporalConfig };
+export type { HttpServerLimits, TemporalConfig, UsersConfig };
 
 type LogLevel = (typeof LOG_LEVELS)[number];
 type CatalogMode = 'open' | 'strict';
@@ -60,6 +61,8 @@ export interface ApiConfig extends ProcessConfig {
   temporal: TemporalConfig;
   /** The first secret signs, all of them verify. */
   sessions: { secrets: readonly [string, ...string[]]; ttlMs: number };
+  /** Absent in a shop that has guests only. */
+  users?: UsersConfig;
   cart: {
     currency: string;
     ttlMs: number;
@@ -194,6 +197,7 @@ export function loadApiConfig(env: Env): ApiConfig {
       database: readDatabase(reader),
       temporal: readTemporal(reader),
       sessions: { secrets: sessions.SESSION_SECRET, ttlMs: sessions.SESSION_TTL },
+      ...readUsers(reader),
       cart: readCart(reader),
       checkout: readCheckout(reader),
       payments: { webhookSecrets: reader.read(paymentWebhookSettings).PAYMENT_WEBHOOK_SECRET },

@@ -159,6 +159,45 @@ describe('configuration', () => {
     }
   });
 
+  it('takes tokens of users by a secret or by public keys, for one issuer and one audience', () => {
+    const whose = { JWT_ISSUER: 'https://login.example/', JWT_AUDIENCE: 'carts' };
+    const users = { issuer: whose.JWT_ISSUER, audience: 'carts', adminScope: 'carts:admin', merge: 'sum' };
+    const jwksUrl = 'https://login.example/jwks.json';
+    expect(loadApiConfig(api).users).toBeUndefined();
+    expect(loadApiConfig({ ...api, ...whose }).users).toBeUndefined();
+    expect(loadApiConfig({ ...api, ...whose, JWT_SECRET: secret }).users).toEqual({
+      ...users,
+      keys: { secret },
+    });
+    expect(loadApiConfig({ ...api, ...whose, JWT_JWKS_URL: jwksUrl, JWT_ADMIN_SCOPE: 'shop' }).users).toEqual(
+      { ...users, adminScope: 'shop', keys: { jwksUrl } },
+    );
+  });
+
+  it.each<[string, Env, RegExp[]]>([
+    ['a short secret', { JWT_SECRET: 'short' }, [/^JWT_SECRET is set, 5 characters: use at least 32/]],
+    [
+      'both kinds of key',
+      { JWT_SECRET: secret, JWT_JWKS_URL: 'https://login.example/' },
+      [/^JWT_SECRET .*not both/],
+    ],
+    ['no web address', { JWT_JWKS_URL: 'file:///keys' }, [/^JWT_JWKS_URL is "file:\/\/\/keys": use a URL/]],
+    [
+      'nobody named',
+      { JWT_SECRET: secret, JWT_ISSUER: '', JWT_AUDIENCE: '' },
+      [/^JWT_ISSUER is not set: needed beside JWT_SECRET/, /^JWT_AUDIENCE is not set: needed/],
+    ],
+    [
+      'two scopes',
+      { JWT_SECRET: secret, JWT_ADMIN_SCOPE: 'a b' },
+      [/^JWT_ADMIN_SCOPE is "a b": use one scope/],
+    ],
+  ])('refuses tokens of users with %s', (_, env, wanted) => {
+    const whose = { JWT_ISSUER: 'https://login.example/', JWT_AUDIENCE: 'carts' };
+    const problems = problemsOf(() => loadApiConfig({ ...api, ...whose, ...env }));
+    expect(problems).toEqual(wanted.map((pattern) => expect.stringMatching(pattern)));
+  });
+
   it.each([
     ['no prefix', 'c2VjcmV0'.repeat(4)],
     ['too few bytes', 'whsec_c2VjcmV0'],

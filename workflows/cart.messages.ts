@@ -1,6 +1,7 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { defineQuery, defineSignal } from '@temporalio/workflow';
 import type { Cart } from '../src/domain/cart.ts';
+import type { CartSettings } from '../src/domain/cart-settings.ts';
 import type { CartView } from '../src/domain/cart-view.ts';
 import type { CartLogState } from '../src/domain/cart-log.ts';
 import type { CommandEnvelope, ExternalCommand } from '../src/domain/commands.ts';
@@ -20,6 +21,8 @@ export const commandSignals = {
   touch: defineSignal<[CommandEnvelope]>('touch'),
   checkout: defineSignal<[CommandEnvelope]>('checkout'),
   cancelCheckout: defineSignal<[CommandEnvelope]>('cancelCheckout'),
+  claim: defineSignal<[CommandEnvelope]>('claim'),
+  receive: defineSignal<[CommandEnvelope]>('receive'),
   paymentSucceeded: defineSignal<[CommandEnvelope]>('paymentSucceeded'),
   paymentFailed: defineSignal<[CommandEnvelope]>('paymentFailed'),
 } satisfies Record<ExternalCommand['type'], unknown>;
@@ -35,23 +38,6 @@ export const cartSearchAttributes = {
   status: defineSearchAttributeKey('CartStatus', SearchAttributeType.KEYWORD),
   totalMinor: defineSearchAttributeKey('CartTotalMinor', SearchAttributeType.INT),
 };
-
-/** Fixed for a run: a change of configuration reaches a cart with its next life. */
-export interface CartSettings {
-  currency: string;
-  /** Idle time before the cart is abandoned. */
-  ttlMs: number;
-  /** History events after which a run hands over to the next. */
-  continueAsNewAfterEvents: number;
-  /** One attempt at the reservation service: above its slowest sane answer. */
-  reservationAttemptTimeoutMs: number;
-  /** All attempts together, after which a line is `failed`. */
-  reservationGiveUpAfterMs: number;
-  /** One attempt at the payment service. Carts that were started before payments existed do not have it. */
-  paymentAttemptTimeoutMs?: number;
-  /** How long units may be held before they are let go. Carts that were started before there was a bound have none. */
-  holdMaxAgeMs?: number;
-}
 
 export interface CartWorkflowInput {
   cartId: string;

@@ -1,7 +1,7 @@
 import { ActivityFailure, CancellationScope, isCancellation, log } from '@temporalio/workflow';
 import type { Effect } from '../src/domain/effects.ts';
 import type { EffectResult } from '../src/domain/effect-result.ts';
-import type { CartSettings } from './cart.messages.ts';
+import type { CartSettings } from '../src/domain/cart-settings.ts';
 import { createServiceCalls, noAnswer } from './service-calls.ts';
 
 export interface EffectRunner {

@@ -83,6 +83,18 @@ function hasFields(command: ExternalCommand): boolean {
       return true;
     case 'checkout':
       return isDuration(command.waitMs) && isDuration(command.payWithinMs) && isOption(command.onUnavailable);
+    case 'claim':
+      return isId(command.toCartId) && isRule(command.merge) && isBound(command.maxUnits);
+    case 'receive': {
+      const { fromCartId, merge, maxUnits, lines, holds } = command;
+      return (
+        isId(fromCartId) &&
+        isRule(merge) &&
+        isBound(maxUnits) &&
+        areAll(lines, isLine) &&
+        areAll(holds, isHold)
+      );
+    }
     case 'paymentSucceeded':
       return isId(command.orderId) && isText(command.paymentId) && isAmount(command.amountMinor);
     case 'paymentFailed':
@@ -100,6 +112,17 @@ const isNewItem = (item: unknown): boolean => {
 const isId = (value: unknown): boolean => typeof value === 'string' && /^[\w-]{1,64}$/.test(value);
 const isText = (value: unknown): boolean =>
   typeof value === 'string' && /^[^\p{Cc}\p{Cs}]{1,255}$/u.test(value);
+const areAll = (values: unknown, is: (value: unknown) => boolean): boolean =>
+  Array.isArray(values) && values.every(is);
+const isLine = (line: unknown): boolean => {
+  const { itemId, name, quantity } = (line ?? {}) as Record<string, unknown>;
+  return isId(itemId) && isText(name) && isQuantity(quantity);
+};
+const isHold = (hold: unknown): boolean => {
+  const { key, itemId, status } = (hold ?? {}) as Record<string, unknown>;
+  return isText(key) && isId(itemId) && isText(status);
+};
+const isRule = (value: unknown): boolean => value === 'sum' || value === 'max';
 const isOption = (value: unknown): boolean => value === 'reject' || value === 'drop';
 const isAmount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
 const isDuration = isAmount;

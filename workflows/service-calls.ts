@@ -3,6 +3,7 @@ import type {
   CancelPaymentEffect,
   CommitEffect,
   Effect,
+  HandOverEffect,
   PlaceOrderEffect,
   RefundEffect,
   ReleaseEffect,
@@ -10,8 +11,10 @@ import type {
   ReserveEffect,
 } from '../src/domain/effects.ts';
 import type { EffectResult } from '../src/domain/effect-result.ts';
-import type { CartSettings } from './cart.messages.ts';
+import type { CartSettings } from '../src/domain/cart-settings.ts';
+import { receiveOperationId } from '../src/domain/commands.ts';
 import { durableDatabase } from './database.ts';
+import { durableInbox } from './other-carts.ts';
 import { serviceProxies } from './service-proxies.ts';
 
 /** One activity an effect, with a summary that reads well in the Web UI. */
@@ -36,12 +39,24 @@ export function createServiceCalls(settings: CartSettings) {
         return payments.cancel(effect);
       case 'refund':
         return payments.refund(effect);
+      case 'handOver':
+        return handOver(effect);
     }
   }
 
   async function placeOrder({ draft, ended }: PlaceOrderEffect): Promise<EffectResult> {
     const summary = `order ${draft.attempt}: ${draft.totals.totalMinor} minor ${draft.currency}`;
     return await durableDatabase.placeOrder.executeWithOptions({ summary }, [{ draft, ended }]);
+  }
+
+  async function handOver(effect: HandOverEffect): Promise<EffectResult> {
+    const { type: _, id: __, toCartId, ...parcel } = effect;
+    const { fromCartId, lines } = parcel;
+    const command = { type: 'receive', ...parcel } as const;
+    const envelope = { operationId: receiveOperationId(fromCartId), fingerprint: 'receive', command };
+    const summary = `${lines.length} lines → cart ${toCartId}`;
+    await durableInbox.handOver.executeWithOptions({ summary }, [{ toCartId, settings, envelope }]);
+    return { status: 'done' };
   }
 
   return { reserve: holds.reserve, call };

@@ -1,6 +1,6 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 import type { CartActivities } from '../activities/index.ts';
-import type { CartSettings } from './cart.messages.ts';
+import type { CartSettings } from '../src/domain/cart-settings.ts';
 
 type ServiceActivities = Pick<
   CartActivities,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import type { Context } from 'hono';
-import type { ApiConfig } from '../config.ts';
+import type { ApiConfig, UsersConfig } from '../config.ts';
 import { createBacklog } from '../gateway/backlog.ts';
 import { createCartCommands } from '../gateway/cart-commands.ts';
 import { createCartTouch } from '../gateway/cart-touch.ts';
@@ -11,10 +11,13 @@ import { createClientNetwork } from '../limits/client-network.ts';
 import { createRateLimits } from '../limits/rate-limits.ts';
 import { createAcceptPayment } from '../http/accept-payment.ts';
 import { createApp } from '../http/app.ts';
+import { createClaim } from '../http/claim-cart.ts';
 import { createStreamPlaces } from '../http/stream-places.ts';
 import { countAnswers } from '../http/count-answers.ts';
 import { limitUnits } from '../http/limit-units.ts';
 import { createSubmitCommand } from '../http/submit-command.ts';
+import type { Users } from '../http/types.ts';
+import { createTokenVerifier } from '../identity/token-verifier.ts';
 import { createApiMetrics } from '../metrics/api-metrics.ts';
 import { answerUnreadable } from '../http/unreadable.ts';
 import { createWebhookViews } from '../outbox/webhook-views.ts';
@@ -30,6 +33,7 @@ import { createCartExists } from '../read-model/cart-exists.ts';
 import { createCartFeed } from '../read-model/cart-feed.ts';
 import { createCartViews } from '../read-model/cart-views.ts';
 import { createCatalog } from '../read-model/catalog.ts';
+import { createClaimViews } from '../read-model/claim-views.ts';
 import { createChangedCarts } from '../read-model/changed-carts.ts';
 import { createHistoryViews } from '../read-model/history-views.ts';
 import { createLiveCarts } from '../read-model/live-carts.ts';
@@ -59,7 +63,9 @@ export function createApi(config: ApiConfig, logger: Logger) {
     () => places.taken,
   );
   const rateLimiting = createRateLimiting(config.limits, database);
-  const submit = createSubmitCommand({ commands, views, feed, catalog });
+  const counted = countAnswers(createSubmitCommand({ commands, views, feed, catalog }), metrics.countCommand);
+  const { cartMaxUnits } = config.limits;
+  const submit = limitUnits(counted, { limits: rateLimiting.limits, cartMaxUnits });
   const app = createApp({
     sessions: createCartSessions(config.sessions),
     views,
@@ -68,10 +74,8 @@ export function createApi(config: ApiConfig, logger: Logger) {
     history: createHistoryViews(database),
     abandonedCarts: { list: createAbandonedCarts(database), summarise: createAbandonedSummary(database) },
     live: { carts: liveCarts, places, heartbeatMs: config.streams.heartbeatMs },
-    submit: limitUnits(countAnswers(submit, metrics.countCommand), {
-      limits: rateLimiting.limits,
-      cartMaxUnits: config.limits.cartMaxUnits,
-    }),
+    submit,
+    claim: createClaim({ submit, claims: createClaimViews(database), views, feed }),
     touch: createCartTouch(commands, { ttlMs: config.cart.ttlMs }),
     verifyPayment: createPaymentWebhookVerifier({ secrets: config.payments.webhookSecrets }),
     acceptPayment: createAcceptPayment({ commands, orders }),
@@ -81,6 +85,7 @@ export function createApi(config: ApiConfig, logger: Logger) {
     logger,
     rateLimiting,
     ...settingsOf(config),
+    users: config.users && usersOf(config.users),
   });
   return {
     app,
@@ -97,6 +102,12 @@ export function createApi(config: ApiConfig, logger: Logger) {
     },
   };
 }
+
+const usersOf = ({ issuer, audience, keys, adminScope, merge }: UsersConfig): Users => ({
+  verifyToken: createTokenVerifier({ issuer, audience, keys }),
+  adminScope,
+  merge,
+});
 
 /** What the app is told as it is. */
 function settingsOf({ http, cart, checkout, limits }: ApiConfig) {

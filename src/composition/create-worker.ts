@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { Client } from '@temporalio/client';
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import { createDeliveryActivities } from '../../activities/delivery.activities.ts';
 import { createActivities } from '../../activities/index.ts';
 import type { WorkerConfig } from '../config.ts';
+import { createCartInbox } from '../gateway/cart-inbox.ts';
 import { createDeliveryBook } from '../outbox/delivery-book.ts';
 import { createHttpWebhookSender } from '../outbox/http-webhook-sender.ts';
 import { closeDatabase, createDatabase } from '../platform/database.ts';
@@ -32,6 +34,12 @@ export async function createCartWorker(
   const database = createDatabase({ ...config.database, applicationName: 'durable-cart worker' });
   const activities = createActivities({
     carts: createCartStore(database),
+    inbox: createCartInbox({
+      client: new Client({ connection, namespace: config.temporal.namespace }),
+      taskQueue: config.temporal.taskQueue,
+      // One claim more or less that loads its cart: not worth a look beforehand.
+      mayExist: async () => true,
+    }),
     catalog: createCatalog(database, { mode: config.catalog.mode, cacheMs: 0 }),
     orders: createOrderBook(database),
     payments: createHttpPaymentService({ baseUrl: config.payment.url }),

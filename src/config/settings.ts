@@ -30,7 +30,7 @@ export interface SettingsReader {
 }
 
 const SECRETS =
-  /^(SESSION_SECRET|(PAYMENT_)?WEBHOOK_SECRET|ADMIN_TOKEN|DATABASE_URL|TEMPORAL_API_KEY|TEMPORAL_TLS_\w+_DATA)$/;
+  /^(SESSION_SECRET|(PAYMENT_)?WEBHOOK_SECRET|ADMIN_TOKEN|JWT_SECRET|DATABASE_URL|TEMPORAL_API_KEY|TEMPORAL_TLS_\w+_DATA)$/;
 
 function seen(name: string, value: string | undefined): string {
   if (value === undefined) return 'is not set';

@@ -94,6 +94,28 @@ export const sessionSettings = {
   SESSION_SECRET: secrets,
   SESSION_TTL: duration({ default: '90d', min: '1s', max: '3650d' }),
 };
+/** Without a key or a secret there are no users, only guests. */
+export const userSettings = {
+  JWT_JWKS_URL: url({
+    protocol: /^https?$/,
+    mend: 'use a URL such as https://login.example/.well-known/jwks.json',
+  }).optional(),
+  JWT_SECRET: z
+    .string()
+    .refine(
+      (value) => Buffer.byteLength(value) >= SECRET_LENGTH_MIN,
+      `use at least ${SECRET_LENGTH_MIN} random bytes`,
+    )
+    .optional(),
+  JWT_ISSUER: optionalText(),
+  JWT_AUDIENCE: optionalText(),
+  JWT_ADMIN_SCOPE: text({
+    default: 'carts:admin',
+    pattern: /^[\x21\x23-\x5b\x5d-\x7e]+$/,
+    mend: 'use one scope, without spaces',
+  }),
+  CLAIM_MERGE: oneOf(['sum', 'max'], 'sum'),
+};
 export const reservationTimes = {
   RESERVATION_ATTEMPT_TIMEOUT: duration({ default: '2m' }),
   RESERVATION_GIVE_UP_AFTER: duration({ default: '15m' }),
@@ -174,6 +196,7 @@ export const settingNames: readonly string[] = [
       demoSettings,
       limitSettings,
       sessionSettings,
+      userSettings,
       cartSettings,
       checkoutSettings,
       catalogSettings,

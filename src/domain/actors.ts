@@ -11,6 +11,7 @@ export function senderOf({ type }: ExternalCommand): Actor {
 export function answererOf({ type }: Effect): Actor {
   switch (type) {
     case 'placeOrder':
+    case 'handOver':
       return 'service';
     case 'requestPayment':
     case 'cancelPayment':

@@ -3,6 +3,7 @@ import { withDefaults, type Cart } from './cart.ts';
 import { dueOnHolds, type HoldRules } from './clock.ts';
 import type { CommandEnvelope } from './commands.ts';
 import { decide } from './decide.ts';
+import { mergeWaiting } from './decide-claim.ts';
 import { advanceCheckout } from './decide-checkout.ts';
 import { reject, type Decision } from './decision.ts';
 import type { Effect } from './effects.ts';
@@ -21,7 +22,7 @@ export interface CartLogState {
   cart: Cart;
   recentOperations: readonly SeenOperation[];
   unsaved: UnsavedState;
-  /** Operations whose outcome is that of the checkout under way. */
+  /** Operations whose outcome is that of the checkout or the claim under way. */
   deferred?: readonly ReceivedOperation[];
   /** The first version from which on nothing has happened but reads; absent: the cart's own. */
   unchangedSince?: number;
@@ -86,7 +87,7 @@ export function createCartLog(start: CartLogState, rules: HoldRules = {}): CartL
     cart = recorded.cart;
     unsaved.add({ events: recorded.events });
     if (facts.some(({ type }) => type !== 'CartTouched')) unchangedSince = cart.version;
-    const result = outcomeOfCheckout(cart, recorded.events);
+    const result = outcomeOfWait(cart, recorded.events);
     if (!result) return;
     unsaved.add({ outcomes: deferred.map((operation) => ({ ...operation, result })) });
     deferred = [];
@@ -166,8 +167,10 @@ const applied = ({ version }: Cart, orderId: string | undefined): OperationResul
   ...(orderId && { orderId }),
 });
 
-/** What the state asks for by itself: calls to the reservation service first, then the checkout's next step. */
+/** What the state asks for by itself: lines that wait, then calls to the reservation service, then the checkout's next step. */
 function followUp(cart: Cart): readonly Fact[] {
+  const waiting = mergeWaiting(cart);
+  if (waiting.length > 0) return waiting;
   const calls = reconcile(cart);
   return calls.length > 0 ? calls : advanceCheckout(cart);
 }
@@ -185,9 +188,16 @@ function dueFacts({ cart, at, early, rules }: Moment): readonly Fact[] {
   return facts.length > 0 ? facts : dueOnHolds(cart, at, rules);
 }
 
-/** What the commands that wait for the checkout hear of it. `cart` is the cart after the events. */
-function outcomeOfCheckout(cart: Cart, events: readonly CartEvent[]): OperationResult | undefined {
-  const end = events.find(({ type }) => type === 'CheckoutRejected' || type === 'OrderPlaced');
+const endsOfWaiting: ReadonlySet<CartEvent['type']> = new Set([
+  'CheckoutRejected',
+  'OrderPlaced',
+  'CartClaimed',
+]);
+
+/** What the commands that wait for a checkout or a claim hear of it. `cart` is the cart after the events. */
+function outcomeOfWait(cart: Cart, events: readonly CartEvent[]): OperationResult | undefined {
+  const end = events.find(({ type }) => endsOfWaiting.has(type));
+  if (end?.type === 'CartClaimed') return { status: 'applied', version: end.version };
   if (end?.type === 'CheckoutRejected') return { status: 'rejected', rejection: end.rejection };
   if (end?.type !== 'OrderPlaced' || cart.status !== 'awaiting_payment') return undefined;
   return { status: 'applied', version: end.version, orderId: cart.orderId };

@@ -1,12 +1,12 @@
-import { standingHold, liveHold, type Cart, type CartStatus, type Line } from './cart.ts';
+import { liveHolds, standingHolds, type Cart, type CartStatus, type Line } from './cart.ts';
 import { findOrder, liveOrder } from './cart-orders.ts';
 import type { OrderStatus } from './order.ts';
 import { lineTotalMinor, totalsOf, type Totals } from './totals.ts';
 
 /** The cart as clients and operators see it. Instants are RFC 3339 UTC, money in minor units. */
-export interface CartView {
+export interface CartView<S extends CartStatus = CartStatus> {
   cartId: string;
-  status: CartStatus;
+  status: S;
   version: number;
   currency: string;
   items: ItemView[];
@@ -38,7 +38,7 @@ export interface ItemView {
 /**
  * `released`: nothing is held, since the cart was abandoned or the line was held for too long. `sold`: its order is
  * paid.
- * `reservationId` is set whenever something is held.
+ * `reservationId` is set whenever something is held; after a claim, it may be one of several.
  */
 export interface ReservationView {
   status: 'pending' | 'reserved' | 'unavailable' | 'failed' | 'released' | 'sold';
@@ -47,7 +47,7 @@ export interface ReservationView {
   since: string;
 }
 
-export function toCartView(cart: Cart): CartView {
+export function toCartView<C extends Cart>(cart: C): CartView<C['status']> {
   return {
     cartId: cart.cartId,
     status: cart.status,
@@ -63,7 +63,7 @@ export function toCartView(cart: Cart): CartView {
 }
 
 /** A session that has put nothing in a cart yet. */
-export function emptyCartView(cartId: string, currency: string): CartView {
+export function emptyCartView(cartId: string, currency: string): CartView<'active'> {
   return {
     cartId,
     status: 'active',
@@ -105,15 +105,17 @@ function reservationOf(cart: Cart, line: Line): ReservationView {
   if (cart.status === 'completed') {
     return { status: 'sold', reservationId: null, since: instant(cart.completedAt) };
   }
-  const hold = liveHold(cart, line.itemId);
-  const reservationId = hold && hold.status !== 'reserving' ? hold.reservationId : null;
+  const ids = liveHolds(cart, line.itemId).flatMap((hold) =>
+    hold.status === 'reserving' ? [] : [hold.reservationId],
+  );
+  const reservationId = ids[0] ?? null;
   if (line.refusal) {
     const { status, reason, at } = line.refusal;
     return { status, reservationId, reason, since: instant(at) };
   }
-  const standing = standingHold(cart, line.itemId, line.quantity);
+  const standing = standingHolds(cart, line.itemId, line.quantity);
   return standing
-    ? { status: 'reserved', reservationId, since: instant(standing.since) }
+    ? { status: 'reserved', reservationId, since: instant(Math.max(...standing.map(({ since }) => since))) }
     : { status: 'pending', reservationId, since: instant(line.changedAt) };
 }
 

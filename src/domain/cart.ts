@@ -1,7 +1,14 @@
 import type { Order, OrderDraft, PaymentTask } from './order.ts';
 
 /** Instants are milliseconds since the epoch, UTC; money is integer minor units of the cart's currency. */
-export type Cart = ActiveCart | CheckingOutCart | AwaitingPaymentCart | CompletedCart | AbandonedCart;
+export type Cart =
+  | ActiveCart
+  | CheckingOutCart
+  | AwaitingPaymentCart
+  | CompletedCart
+  | AbandonedCart
+  | ClaimingCart
+  | ClaimedCart;
 export type CartStatus = Cart['status'];
 
 export interface CartCore {
@@ -13,6 +20,8 @@ export interface CartCore {
   ttlMs: number;
   lines: readonly Line[];
   holds: readonly Hold[];
+  /** Received while the cart is being checked out: its holds are among the others already. */
+  waiting: WaitingLines | null;
   /** Orders asked for so far, in all lives: makes the next order's id. */
   orderAttempts: number;
   /** Being written to the order book, also when its checkout is over by then. */
@@ -67,6 +76,41 @@ interface AbandonedCart extends CartCore {
   abandonedAt: number;
 }
 
+/** A user has claimed it: what was in it is on its way to the user's cart, and nothing else may change it. */
+export interface ClaimingCart extends CartCore {
+  status: 'claiming';
+  toCartId: string;
+  parcel: Parcel;
+}
+
+/** The user's cart has what was in it. Its session is over. */
+export interface ClaimedCart extends CartCore {
+  status: 'claimed';
+  toCartId: string;
+  claimedAt: number;
+  /** The keys of the holds: what is still heard of them is for the user's cart. */
+  moved: { lines: number; keys: readonly string[] };
+}
+
+/** What becomes of the quantities of a product that is in both carts. */
+export type MergeRule = 'sum' | 'max';
+
+/** How received lines come into a cart. */
+export interface MergeRules {
+  merge: MergeRule;
+  /** Units that the cart may have in all. */
+  maxUnits?: number;
+}
+
+/** What one cart hands over to another: holds in whatever state they are, each to go on under its own key. */
+export interface Parcel extends WaitingLines {
+  holds: readonly LiveHold[];
+}
+
+interface WaitingLines extends MergeRules {
+  lines: readonly Line[];
+}
+
 export interface Line {
   itemId: string;
   name: string;
@@ -90,6 +134,7 @@ export interface Refusal {
 /** What is, or may be, held at the reservation service. A hold outlives its line until its end is confirmed. */
 export type Hold = ReservingHold | HeldHold | AdjustingHold | ReleasingHold | CommittingHold;
 export type LiveHold = ReservingHold | HeldHold | AdjustingHold;
+type StandingHold = HeldHold | AdjustingHold;
 
 interface HoldCore {
   /** Idempotency key of the reservation: cart, line and attempt. */
@@ -123,6 +168,8 @@ interface HeldHold extends Held {
 interface AdjustingHold extends Held {
   status: 'adjusting';
   toQuantity: number;
+  /** The quantity of its line at the time, where other holds have a share of it. */
+  forLine?: number;
 }
 
 interface ReleasingHold extends HoldCore {
@@ -137,6 +184,15 @@ interface CommittingHold extends HoldCore {
   reservationId: string;
   orderId: string;
 }
+
+/** The lines stay as they are: they are being ordered. */
+export const isFrozen = ({ status }: Cart): boolean =>
+  status === 'checking_out' || status === 'awaiting_payment';
+
+/** Its session is over, or about to be. */
+export type LeftCart = ClaimingCart | ClaimedCart;
+export const isLeft = <C extends Pick<Cart, 'status'>>(cart: C): cart is C & { status: LeftCart['status'] } =>
+  cart.status === 'claiming' || cart.status === 'claimed';
 
 /** Bounds of a cart; the HTTP schemas use the same numbers. */
 export const limits = {
@@ -153,9 +209,9 @@ export function findLine(cart: Cart, itemId: string): Line | undefined {
   return cart.lines.find((line) => line.itemId === itemId);
 }
 
-/** The one hold that stands for a line, if any: not one on its way out. */
-export function liveHold(cart: Cart, itemId: string): LiveHold | undefined {
-  return cart.holds.find((hold): hold is LiveHold => hold.itemId === itemId && isLive(hold));
+/** What stands for a line: several after a claim, none that is on its way out. */
+export function liveHolds(cart: Cart, itemId: string): LiveHold[] {
+  return cart.holds.filter((hold): hold is LiveHold => hold.itemId === itemId && isLive(hold));
 }
 
 export const isLive = (hold: Hold): hold is LiveHold =>
@@ -163,26 +219,31 @@ export const isLive = (hold: Hold): hold is LiveHold =>
 
 export const heldSinceOf = ({ since, heldSince = since }: HeldHold | AdjustingHold): number => heldSince;
 
-/** The hold, when it stands for exactly this quantity; one that is being renewed still does. */
-export function standingHold(
-  cart: Cart,
-  itemId: string,
-  quantity: number,
-): HeldHold | AdjustingHold | undefined {
-  const hold = liveHold(cart, itemId);
-  if (!hold || hold.status === 'reserving' || hold.quantity !== quantity) return undefined;
-  return hold.status === 'adjusting' && hold.toQuantity !== quantity ? undefined : hold;
+/** The holds, when together they stand for exactly this quantity; one that is being renewed still does. */
+export function standingHolds(cart: Cart, itemId: string, quantity: number): StandingHold[] | undefined {
+  const holds = liveHolds(cart, itemId);
+  if (holds.length === 0 || !holds.every(isStanding)) return undefined;
+  return holds.reduce((sum, hold) => sum + (hold.quantity ?? 0), 0) === quantity ? holds : undefined;
+}
+
+function isStanding(hold: LiveHold): hold is StandingHold {
+  if (hold.status === 'reserving' || hold.quantity === null) return false;
+  return hold.status === 'held' || hold.toQuantity === hold.quantity;
 }
 
 /** A state that an earlier version of this code has written, with what it did not know yet. */
 export function withDefaults(cart: Cart): Cart {
-  return { ...{ orderAttempts: 0, pendingOrder: null, orders: [], paymentTasks: [] }, ...cart };
+  return {
+    ...{ waiting: null, orderAttempts: 0, pendingOrder: null, orders: [], paymentTasks: [] },
+    ...cart,
+  };
 }
 
 /** What every status has; the rest belongs to the status that is left. */
 export function coreOf(cart: Cart): CartCore {
-  const { cartId, version, currency, ttlMs, lines, holds, orderAttempts, pendingOrder, orders } = cart;
+  const { cartId, version, currency, ttlMs, lines, holds, waiting } = cart;
+  const { orderAttempts, pendingOrder, orders } = cart;
   const { paymentTasks, createdAt, updatedAt, expiresAt } = cart;
-  const things = { lines, holds, orderAttempts, pendingOrder, orders, paymentTasks };
+  const things = { lines, holds, waiting, orderAttempts, pendingOrder, orders, paymentTasks };
   return { cartId, version, currency, ttlMs, ...things, createdAt, updatedAt, expiresAt };
 }

@@ -28,6 +28,8 @@ function deadlineOf(cart: Cart): number | undefined {
       return liveOrder(cart)?.payBy;
     case 'completed':
     case 'abandoned':
+    case 'claiming':
+    case 'claimed':
       return undefined;
   }
 }

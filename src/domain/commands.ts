@@ -1,13 +1,13 @@
-import type { OnUnavailable } from './cart.ts';
+import type { MergeRules, OnUnavailable, Parcel } from './cart.ts';
 import type { IfMatch } from './precondition.ts';
 
 /** What is asked of a cart. Ids and prices arrive as data. */
 export type Command = ExternalCommand | Expire;
 export type CommandType = Command['type'];
 /** What arrives as a signal. */
-export type ExternalCommand = ShopperCommand | PaymentNews;
+export type ExternalCommand = ShopperCommand | PaymentNews | ReceiveLines;
 export type ShopperCommand =
-  AddItem | ChangeQuantity | RemoveItem | ClearItems | Touch | StartCheckout | CancelCheckout;
+  AddItem | ChangeQuantity | RemoveItem | ClearItems | Touch | StartCheckout | CancelCheckout | ClaimCart;
 
 /** All or nothing; a name that is already in the cart adds to its line. */
 export interface AddItem {
@@ -62,6 +62,21 @@ export interface StartCheckout {
 export interface CancelCheckout {
   type: 'cancelCheckout';
 }
+
+/** A guest has logged in: what is in the cart goes to the user's, and the session ends. */
+export interface ClaimCart extends MergeRules {
+  type: 'claim';
+  toCartId: string;
+}
+
+/** Sent by a guest's cart that was claimed to the cart of the user. */
+export interface ReceiveLines extends Parcel {
+  type: 'receive';
+  fromCartId: string;
+}
+
+/** A cart is claimed once, so the same for every repeat: the user's cart receives it once. */
+export const receiveOperationId = (fromCartId: string): string => `claim-${fromCartId}`;
 
 /** What the payment service says of an order; its amount was compared with the order's at the door. */
 export type PaymentNews = PaymentSucceeded | PaymentFailed;

@@ -1,4 +1,4 @@
-import { standingHold, type Cart, type Line } from './cart.ts';
+import { standingHolds, type Cart, type Line } from './cart.ts';
 import { draftOrder, isPlacing, liveOrder, type CheckingOut } from './cart-orders.ts';
 import type { Command, StartCheckout } from './commands.ts';
 import { removed } from './decide-lines.ts';
@@ -43,7 +43,7 @@ export function giveUpCheckout(cart: Cart, command: Command, now: number): Fact[
 }
 
 const isHeld = (cart: Cart): boolean =>
-  cart.lines.every(({ itemId, quantity }) => standingHold(cart, itemId, quantity));
+  cart.lines.every(({ itemId, quantity }) => standingHolds(cart, itemId, quantity));
 
 function withoutRefused({ checkout, lines }: CheckingOut, refused: readonly Line[]): Fact[] {
   if (checkout.onUnavailable === 'drop' && refused.length < lines.length) return refused.map(removed);
@@ -57,7 +57,7 @@ function withoutRefused({ checkout, lines }: CheckingOut, refused: readonly Line
 }
 
 function stillPending(cart: Cart): Rejection {
-  const pending = cart.lines.filter(({ itemId, quantity }) => !standingHold(cart, itemId, quantity));
+  const pending = cart.lines.filter(({ itemId, quantity }) => !standingHolds(cart, itemId, quantity));
   return { code: 'reservations_pending', names: pending.map(({ name }) => name) };
 }
 

@@ -1,4 +1,4 @@
-import { standingHold, type Cart } from './cart.ts';
+import { standingHolds, type Cart } from './cart.ts';
 import { findOrder, liveOrder } from './cart-orders.ts';
 import type { Command, PaymentFailed, PaymentSucceeded } from './commands.ts';
 import { accept, type Decision } from './decision.ts';
@@ -42,7 +42,7 @@ const wasPaid = ({ status }: Order): boolean =>
 /** In time or late: what was ordered is still held, to the unit. */
 function canBeSold(cart: Cart, { wanted }: Order): boolean {
   if (cart.status === 'abandoned' || cart.status === 'completed') return false;
-  return wanted.every(({ itemId, quantity }) => standingHold(cart, itemId, quantity));
+  return wanted.every(({ itemId, quantity }) => standingHolds(cart, itemId, quantity));
 }
 
 /** A late payment of an earlier order ends the checkout that was started meanwhile. */

@@ -1,5 +1,6 @@
-import type { Cart } from './cart.ts';
+import { isLeft, type Cart } from './cart.ts';
 import type { Command, Expire } from './commands.ts';
+import { claimAgain, receiveLines, startClaim } from './decide-claim.ts';
 import { giveUpCheckout, startCheckout } from './decide-checkout.ts';
 import { addItem, changeQuantity, clearItems, removeItem } from './decide-lines.ts';
 import { settlePayment } from './decide-payment.ts';
@@ -14,6 +15,7 @@ export function decide(cart: Cart, command: Command, now: number): Decision {
   const transition = transitions[cart.status][command.type];
   switch (transition) {
     case 'apply':
+    case 'keep':
       return apply(cart, command, now);
     case 'resume':
       return after({ type: 'CartResumed' }, apply(resumed(cart, now), command, now));
@@ -23,6 +25,8 @@ export function decide(cart: Cart, command: Command, now: number): Decision {
       return { status: 'deferred', facts: [] };
     case 'existing':
       return 'orderId' in cart ? accept([], cart.orderId) : reject({ code: 'no_checkout' });
+    case 'claim-again':
+      return claimAgain(cart, command);
     case 'give-up':
       return accept(giveUpCheckout(cart, command, now));
     case 'settle':
@@ -50,6 +54,10 @@ function apply(cart: Cart, command: Command, now: number): Decision {
       return accept([{ type: 'CartTouched' }]);
     case 'checkout':
       return startCheckout(cart, command, now);
+    case 'claim':
+      return startClaim(cart, command);
+    case 'receive':
+      return receiveLines(cart, command, now);
     case 'cancelCheckout':
     case 'paymentSucceeded':
     case 'paymentFailed':
@@ -66,6 +74,7 @@ function after(fact: Fact, decision: Decision): Decision {
 const isDue = (cart: Cart, { early }: Expire, now: number): boolean => early || now >= cart.expiresAt;
 
 function refusalOf(cart: Cart, command: Command): Rejection {
+  if (isLeft(cart)) return { code: 'session_not_found' };
   if (command.type === 'cancelCheckout') return { code: 'no_checkout' };
   return { code: cart.status === 'completed' ? 'cart_completed' : 'checkout_in_progress' };
 }

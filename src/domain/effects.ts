@@ -1,10 +1,10 @@
-import type { Cart, Hold } from './cart.ts';
+import type { Cart, Hold, Parcel } from './cart.ts';
 import { liveOrder } from './cart-orders.ts';
 import type { Order, OrderDraft, PaymentTask } from './order.ts';
 import { keyOfAdjustment } from './reconcile.ts';
 
 /** A call to another service that the cart's state needs. `id` tells it from every other call of the cart. */
-export type Effect = HoldEffect | PlaceOrderEffect | PaymentEffect;
+export type Effect = HoldEffect | PlaceOrderEffect | PaymentEffect | HandOverEffect;
 export type HoldEffect = ReserveEffect | AdjustEffect | ReleaseEffect | CommitEffect;
 export type PaymentEffect = RequestPaymentEffect | CancelPaymentEffect | RefundEffect;
 
@@ -70,6 +70,14 @@ export interface RefundEffect {
   extra?: true;
 }
 
+/** To the cart of the user who has claimed this one. */
+export interface HandOverEffect extends Parcel {
+  type: 'handOver';
+  id: string;
+  fromCartId: string;
+  toCartId: string;
+}
+
 /** Every call that should be under way: none remembers whether it is, so a restart simply asks again. */
 export function effectsOf(cart: Cart): Effect[] {
   return [
@@ -77,6 +85,7 @@ export function effectsOf(cart: Cart): Effect[] {
     ...placeOrder(cart),
     ...requestPayment(cart),
     ...cart.paymentTasks.map(effectOfTask),
+    ...handOver(cart),
   ];
 }
 
@@ -122,4 +131,10 @@ function effectOfTask(task: PaymentTask): PaymentEffect {
   const { orderId } = task;
   if (task.type === 'cancel') return { type: 'cancelPayment', id: `cancel payment ${orderId}`, orderId };
   return { ...task, id: `refund ${task.paymentId}` };
+}
+
+function handOver(cart: Cart): HandOverEffect[] {
+  if (cart.status !== 'claiming') return [];
+  const { cartId: fromCartId, toCartId, parcel } = cart;
+  return [{ type: 'handOver', id: `hand over to ${toCartId}`, fromCartId, toCartId, ...parcel }];
 }

@@ -1,9 +1,10 @@
-import type { OnUnavailable } from './cart.ts';
+import type { MergeRules, OnUnavailable, Parcel } from './cart.ts';
+import type { CutOff } from './merge-lines.ts';
 import type { OrderDraft, PlacedOrder } from './order.ts';
 import type { Rejection } from './rejections.ts';
 
 /** What happened to a cart: the facts that `evolve` folds into its state. */
-export type Fact = LifeFact | LineFact | HoldFact | CheckoutFact | OrderFact;
+export type Fact = LifeFact | LineFact | ClaimFact | HoldFact | CheckoutFact | OrderFact;
 
 export type LifeFact =
   | { type: 'CartOpened'; cartId: string; currency: string; ttlMs: number }
@@ -14,6 +15,15 @@ export type LifeFact =
   | { type: 'CartResumed' }
   /** The next life after a paid order: the cart starts empty. */
   | { type: 'CartRenewed' };
+
+export type ClaimFact =
+  /** Everything in it is on its way to this cart. */
+  | ({ type: 'ClaimStarted'; toCartId: string } & MergeRules)
+  /** That cart will have it, whatever happens: its session is over. */
+  | { type: 'CartClaimed'; toCartId: string }
+  | ({ type: 'LinesReceived'; fromCartId: string; cutOff: readonly CutOff[] } & Parcel)
+  /** What was received during a checkout. */
+  | { type: 'LinesMerged'; cutOff: readonly CutOff[] };
 
 export type LineFact =
   | { type: 'ItemAdded'; itemId: string; name: string; quantity: number; unitPriceMinor: number }

@@ -1,4 +1,4 @@
-import { heldSinceOf, type Cart, type Hold, type Refusal } from './cart.ts';
+import { heldSinceOf, liveHolds, type Cart, type Hold, type Refusal } from './cart.ts';
 import type { Cause, HoldFact } from './events.ts';
 import { withLine } from './evolve-lines.ts';
 
@@ -16,11 +16,7 @@ export function evolveHolds(cart: Cart, event: HoldEvent): Cart {
     case 'ReservationFailed':
       return refuse(releasing(cart, key, at), askedFor(cart, key), failed(event));
     case 'AdjustmentRequested':
-      return withHold(cart, key, (hold) =>
-        hold.status === 'held'
-          ? { ...hold, status: 'adjusting', toQuantity: event.quantity, adjustments: hold.adjustments + 1 }
-          : hold,
-      );
+      return withHold(cart, key, (hold) => adjusting(cart, hold, event.quantity));
     case 'AdjustmentConfirmed':
       return withHold(cart, key, (hold) => adjusted(hold, event));
     case 'AdjustmentRefused':
@@ -64,16 +60,24 @@ function renewal({ expiresAt, at }: { expiresAt?: number; at: number }): { renew
   return expiresAt === undefined ? {} : { renewAt: at + Math.max(expiresAt - at, 0) / 2 };
 }
 
+function adjusting(cart: Cart, hold: Hold, toQuantity: number): Hold {
+  if (hold.status !== 'held') return hold;
+  const shared = liveHolds(cart, hold.itemId).length > 1;
+  const line = [...cart.lines, ...(cart.waiting?.lines ?? [])].find(({ itemId }) => itemId === hold.itemId);
+  const forLine = shared && line ? { forLine: line.quantity } : {};
+  return { ...hold, status: 'adjusting', toQuantity, adjustments: hold.adjustments + 1, ...forLine };
+}
+
 function adjusted(hold: Hold, event: HoldEvent & { type: 'AdjustmentConfirmed' }): Hold {
   if (hold.status !== 'adjusting') return hold;
-  const { toQuantity, renewAt: _, ...rest } = hold;
+  const { toQuantity, renewAt: _, forLine: __, ...rest } = hold;
   const held = { ...rest, status: 'held', quantity: toQuantity, ...renewal(event) } as const;
   return hold.quantity === toQuantity ? held : { ...held, since: event.at, heldSince: heldSinceOf(hold) };
 }
 
 function notAdjusted(hold: Hold, outcome: 'unchanged' | 'unknown'): Hold {
   if (hold.status !== 'adjusting') return hold;
-  const { toQuantity: _, ...rest } = hold;
+  const { toQuantity: _, forLine: __, ...rest } = hold;
   return { ...rest, status: 'held', quantity: outcome === 'unchanged' ? hold.quantity : null };
 }
 
@@ -123,7 +127,9 @@ interface Asked {
 function askedFor(cart: Cart, key: string): Asked | undefined {
   const hold = cart.holds.find((candidate) => candidate.key === key);
   if (hold?.status === 'reserving') return { itemId: hold.itemId, quantity: hold.quantity };
-  if (hold?.status === 'adjusting') return { itemId: hold.itemId, quantity: hold.toQuantity };
+  if (hold?.status === 'adjusting') {
+    return { itemId: hold.itemId, quantity: hold.forLine ?? hold.toQuantity };
+  }
   return undefined;
 }
 

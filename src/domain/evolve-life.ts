@@ -11,6 +11,7 @@ export function opened(event: CartEvent & { type: 'CartOpened' }): Cart {
     ttlMs,
     lines: [],
     holds: [],
+    waiting: null,
     orderAttempts: 0,
     pendingOrder: null,
     orders: [],

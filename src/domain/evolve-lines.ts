@@ -34,7 +34,10 @@ function addToLine(cart: Cart, event: LineFact & { type: 'ItemAdded'; at: number
   }));
 }
 
-export const withLine = (cart: Cart, itemId: string, update: (line: Line) => Line): Cart => ({
-  ...cart,
-  lines: cart.lines.map((line) => (line.itemId === itemId ? update(line) : line)),
-});
+/** Also one that waits for the end of a checkout. */
+export function withLine(cart: Cart, itemId: string, update: (line: Line) => Line): Cart {
+  const updated = (lines: readonly Line[]) =>
+    lines.map((line) => (line.itemId === itemId ? update(line) : line));
+  const waiting = cart.waiting && { ...cart.waiting, lines: updated(cart.waiting.lines) };
+  return { ...cart, lines: updated(cart.lines), waiting };
+}

@@ -1,5 +1,6 @@
 import type { Cart } from './cart.ts';
 import { actorOf, type CartEvent, type Cause, type Fact } from './events.ts';
+import { evolveClaim } from './evolve-claim.ts';
 import { evolveHolds } from './evolve-holds.ts';
 import { evolveLines } from './evolve-lines.ts';
 import { opened, renewed, resumed } from './evolve-life.ts';
@@ -47,6 +48,11 @@ function change(cart: Cart, event: Exclude<CartEvent, { type: 'CartOpened' }>): 
     case 'ItemRepriced':
     case 'ItemRemoved':
       return evolveLines(cart, event);
+    case 'ClaimStarted':
+    case 'CartClaimed':
+    case 'LinesReceived':
+    case 'LinesMerged':
+      return evolveClaim(cart, event);
     case 'CheckoutStarted':
     case 'CheckoutRejected':
     case 'OrderRequested':

@@ -1,12 +1,11 @@
-import { isLive, liveHold, type Cart, type Line, type LiveHold } from './cart.ts';
+import { isLive, liveHolds, type Cart, type Line, type LiveHold } from './cart.ts';
 import type { Fact } from './events.ts';
 
 /** Compares what is held with what is wanted; the facts say what to ask of the reservation service next. */
 export function reconcile(cart: Cart): Fact[] {
   const wanted = cart.status === 'abandoned' || cart.status === 'completed' ? [] : cart.lines;
-  const unwanted = cart.holds.filter(
-    (hold): hold is LiveHold => isLive(hold) && !wanted.some((line) => line.itemId === hold.itemId),
-  );
+  const kept = new Set([...wanted, ...(cart.waiting?.lines ?? [])].map(({ itemId }) => itemId));
+  const unwanted = cart.holds.filter((hold): hold is LiveHold => isLive(hold) && !kept.has(hold.itemId));
   return [...unwanted.map(release), ...wanted.flatMap((line) => missing(cart, line))];
 }
 
@@ -14,15 +13,22 @@ export function reconcile(cart: Cart): Fact[] {
 const holdsAtMost = 300;
 
 function missing(cart: Cart, line: Line): Fact[] {
-  if (line.refusal || cart.holds.length >= holdsAtMost) return [];
-  const { itemId, name: item, quantity } = line;
-  const hold = liveHold(cart, itemId);
-  if (!hold) {
-    const key = reservationKey(cart.cartId, itemId, line.attempts + 1);
-    return [{ type: 'ReservationRequested', key, itemId, item, quantity }];
-  }
-  if (hold.status !== 'held' || hold.quantity === quantity) return [];
-  return [{ type: 'AdjustmentRequested', key: hold.key, quantity }];
+  const holds = liveHolds(cart, line.itemId);
+  if (line.refusal || !holds.every((hold) => hold.status === 'held')) return [];
+  if (cart.holds.length >= holdsAtMost) return holds.slice(1).map(release);
+  const [first] = holds;
+  if (!first) return [request(cart, line)];
+  // One of them makes up for the rest; one whose quantity is not known, to settle it.
+  const main = holds.find(({ quantity }) => quantity === null) ?? first;
+  const others = holds.reduce((sum, hold) => (hold === main ? sum : sum + (hold.quantity ?? 0)), 0);
+  const share = line.quantity - others;
+  if (share < 1) return [release(main)];
+  return main.quantity === share ? [] : [{ type: 'AdjustmentRequested', key: main.key, quantity: share }];
+}
+
+function request({ cartId }: Cart, { itemId, name: item, quantity, attempts }: Line): Fact {
+  const key = reservationKey(cartId, itemId, attempts + 1);
+  return { type: 'ReservationRequested', key, itemId, item, quantity };
 }
 
 function release(hold: LiveHold): Fact {

@@ -17,6 +17,7 @@ export type Rejection =
   | { code: 'reservations_pending'; names: readonly string[] }
   | { code: 'price_changed'; changes: readonly PriceChange[] }
   | { code: 'order_already_paid'; orderId: string; orderNumber: string }
+  | { code: 'session_not_found' }
   /** The cart is not at a version that `If-Match` names. */
   | { code: 'version_mismatch'; currentVersion: number }
   /** The key was used for another request on this cart. */
@@ -60,6 +61,8 @@ export function explain(rejection: Rejection): string {
       return `Prices have changed: ${quoted(rejection.changes.map(({ name }) => name))}. The cart shows the new ones; check out again to accept them.`;
     case 'order_already_paid':
       return `Order ${rejection.orderNumber} of this cart was paid meanwhile.`;
+    case 'session_not_found':
+      return 'This session has ended: a user has claimed its cart. Start a new one with POST /api/v1/sessions.';
     case 'version_mismatch':
       return `The cart is at version ${rejection.currentVersion}, which is not in If-Match. Read it again, then decide.`;
     case 'idempotency_key_reused':

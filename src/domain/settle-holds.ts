@@ -13,6 +13,8 @@ export function settleReservation(cart: Cart, effect: ReserveEffect, result: Eff
     case 'reserved': {
       const { reservationId } = result;
       if (waiting) return [{ type: 'ReservationConfirmed', key, reservationId, ...expiry(result) }];
+      // The cart that it went to has asked under the same key, and has the same answer.
+      if (wasMoved(cart, key)) return [];
       // The line went away meanwhile, and its release by key may be through already: release by id to be sure.
       return hold ? [] : [{ type: 'ReleaseRequested', key, itemId, item, reservationId }];
     }
@@ -23,6 +25,11 @@ export function settleReservation(cart: Cart, effect: ReserveEffect, result: Eff
     default:
       return [];
   }
+}
+
+function wasMoved(cart: Cart, key: string): boolean {
+  if (cart.status === 'claiming') return cart.parcel.holds.some((hold) => hold.key === key);
+  return cart.status === 'claimed' && cart.moved.keys.includes(key);
 }
 
 export function settleAdjustment(cart: Cart, effect: AdjustEffect, result: EffectResult): Fact[] {

@@ -1,6 +1,6 @@
 import type { Cart } from './cart.ts';
 import { liveOrder } from './cart-orders.ts';
-import type { Effect, HoldEffect, PaymentEffect, RequestPaymentEffect } from './effects.ts';
+import type { Effect, HandOverEffect, HoldEffect, PaymentEffect, RequestPaymentEffect } from './effects.ts';
 import type { Fact } from './events.ts';
 import type { EffectResult } from './effect-result.ts';
 import { settleAdjustment, settleCommit, settleReservation } from './settle-holds.ts';
@@ -15,6 +15,8 @@ export function settle(cart: Cart, effect: Effect, result: EffectResult, at: num
     case 'cancelPayment':
     case 'refund':
       return settlePayment(cart, effect, result);
+    case 'handOver':
+      return settleHandOver(cart, effect, result);
     default:
       return settleHold(cart, effect, result);
   }
@@ -31,6 +33,10 @@ function settleHold(cart: Cart, effect: HoldEffect, result: EffectResult): Fact[
     case 'commit':
       return settleCommit(cart, effect, result);
   }
+}
+
+function settleHandOver(cart: Cart, { toCartId }: HandOverEffect, result: EffectResult): Fact[] {
+  return cart.status === 'claiming' && result.status === 'done' ? [{ type: 'CartClaimed', toCartId }] : [];
 }
 
 function settlePayment(cart: Cart, effect: PaymentEffect, result: EffectResult): Fact[] {

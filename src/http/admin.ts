@@ -7,11 +7,15 @@ import { registerRedeliverWebhook } from './routes/admin/redeliver-webhook.ts';
 import { registerSummariseAbandonedCarts } from './routes/admin/summarise-abandoned-carts.ts';
 import type { AppEnv, HttpDeps } from './types.ts';
 
-/** What operators may ask of the shop, each with the admin token. */
+/** What operators may ask of the shop, each with the admin token or a token that has the admin scope. */
 export function mountAdmin(app: OpenAPIHono<AppEnv>, deps: HttpDeps) {
   app.openAPIRegistry.registerComponent('securitySchemes', 'adminToken', { type: 'http', scheme: 'bearer' });
-  const admin = createRouter((route) => ({ ...route, tags: ['Admin'], security: [{ adminToken: [] }] }));
-  admin.use(requireAdmin({ token: deps.adminToken }));
+  const admin = createRouter((route) => ({
+    ...route,
+    tags: ['Admin'],
+    security: [{ adminToken: [] }, { userToken: [] }],
+  }));
+  admin.use(requireAdmin({ token: deps.adminToken, users: deps.users }));
   registerListAbandonedCarts(admin, deps);
   registerSummariseAbandonedCarts(admin, deps);
   registerListWebhooks(admin, deps);

@@ -2,12 +2,13 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import { bodyLimit } from 'hono/body-limit';
 import { requestId } from 'hono/request-id';
 import { mountAdmin } from './admin.ts';
+import { cartSeen } from './middleware/cart-seen.ts';
 import { crossOrigin } from './middleware/cross-origin.ts';
 import { createRateLimiting, type RateLimiting } from './middleware/rate-limit.ts';
 import { requestLog } from './middleware/request-log.ts';
 import { requestMetrics } from './middleware/request-metrics.ts';
 import { securityHeaders } from './middleware/security-headers.ts';
-import { sessionFromClient, sessionFromPath } from './middleware/session.ts';
+import { cartFromClient, cartFromPath } from './middleware/session.ts';
 import { describeAlias, describeWithSessionInPath, describeWithSessionOfClient, mounts } from './mounts.ts';
 import { onlyKnownRoutes, onNotFound } from './not-found.ts';
 import { onError } from './on-error.ts';
@@ -17,6 +18,7 @@ import { registerAddItem } from './routes/add-item.ts';
 import { registerCancelCheckout } from './routes/cancel-checkout.ts';
 import { registerChangeQuantity } from './routes/change-quantity.ts';
 import { registerCheckout } from './routes/checkout.ts';
+import { registerClaimCart } from './routes/claim-cart.ts';
 import { registerClearItems } from './routes/clear-items.ts';
 import { registerCreateSession } from './routes/create-session.ts';
 import { registerDemoPage } from './routes/demo-page.ts';
@@ -65,23 +67,27 @@ export function createApp(deps: HttpDeps): OpenAPIHono<AppEnv> {
   return app;
 }
 
-/** One set of cart routes, mounted wherever the session comes from. */
+/** One set of cart routes, mounted wherever the name of the cart comes from. */
 function mountCart(app: OpenAPIHono<AppEnv>, deps: HttpDeps, limiting: RateLimiting) {
-  const { sessions, cookieSecure } = deps;
+  const { sessions, users, cookieSecure, views } = deps;
   const beforeIssue = limiting.newSession;
+  const userToken = { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } as const;
+  app.openAPIRegistry.registerComponent('securitySchemes', 'userToken', userToken);
   const { path, client } = mounts;
   for (const prefix of [path.prefix, path.alias]) {
     const cart = createRouter(prefix === path.alias ? describeAlias : describeWithSessionInPath);
-    cart.use(limiting.address, sessionFromPath(sessions, prefix), limiting.cart);
+    const named = cartFromPath({ sessions, users, prefix });
+    cart.use(limiting.address, named, limiting.cart, cartSeen(views));
     registerGetCart(cart, deps);
+    registerClaimCart(cart, deps);
     registerOfCart(cart, deps);
     app.route(`${prefix}/:sessionId`, cart);
   }
   for (const prefix of [client.prefix, client.alias]) {
     const items = createRouter(prefix === client.alias ? describeAlias : describeWithSessionOfClient);
-    const session = sessionFromClient({ sessions, prefix, cookieSecure, beforeIssue });
+    const owned = cartFromClient({ sessions, users, prefix, cookieSecure, beforeIssue });
     for (const pattern of ['/items/*', '/operations/*', '/checkout', '/orders', '/history', '/events']) {
-      items.use(pattern, limiting.address, session, limiting.cart);
+      items.use(pattern, limiting.address, owned, limiting.cart, cartSeen(views));
     }
     registerOfCart(items, deps);
     app.route(prefix || '/', items);

@@ -17,11 +17,18 @@ export const describeAlias: Describe = (route) => ({ ...route, hide: true });
 const sessionParams = {
   sessionId: z
     .string()
-    .regex(/^cart_[A-Za-z0-9_-]{1,900}\.[A-Za-z0-9_-]{1,100}$/)
-    .openapi({ example: example.sessionId, description: 'From `POST /api/v1/sessions`' }),
+    .regex(/^(me|cart_[A-Za-z0-9_-]{1,900}\.[A-Za-z0-9_-]{1,100})$/)
+    .openapi({
+      example: example.sessionId,
+      description: 'From `POST /api/v1/sessions`; `me` for the cart of the user whose token is sent',
+    }),
 };
 
+/** Guests need none. */
+const userMayAsk = [{}, { userToken: [] }];
+
 export const describeWithSessionInPath: Describe = (route) => ({
+  security: userMayAsk,
   ...route,
   'x-aliases': [`${mounts.path.alias}/{sessionId}${pathOf(route)}`],
   request: { ...route.request, params: extended(route.request?.params, sessionParams) },
@@ -39,6 +46,7 @@ const sessionAnswered = {
 const clientSuffix = 'WithSession';
 
 export const describeWithSessionOfClient: Describe = (route) => ({
+  security: userMayAsk,
   ...route,
   operationId: `${route.operationId}${clientSuffix}`,
   summary: `${route.summary}, in the cart of the client's session`,

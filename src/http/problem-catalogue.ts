@@ -26,8 +26,8 @@ export const problems = {
   session_not_found: {
     status: 404,
     title: 'There is no such session',
-    when: 'The session id was not issued here, was changed, or has expired',
-    mend: 'Start a session with `POST /api/v1/sessions`',
+    when: 'The session id was not issued here, was changed, or has expired; or a user has claimed its cart',
+    mend: "Start a session with `POST /api/v1/sessions`; after a claim, ask for the user's cart",
   },
   route_not_found: {
     status: 404,
@@ -134,14 +134,26 @@ export const problems = {
   order_not_found: {
     status: 404,
     title: 'There is no such order',
-    when: 'The session has no such order, or an order was asked for without a session',
-    mend: 'List the orders with `GET …/orders`; send `Session-Id`',
+    when: 'You have no such order, or asked for one with neither a token nor a session',
+    mend: 'List the orders with `GET …/orders`; send the token of the user, or `Session-Id`',
   },
   unauthorized: {
     status: 401,
-    title: 'The admin token is missing or wrong',
-    when: 'An admin endpoint was asked without the admin token, or with another',
-    mend: 'Send `Authorization: Bearer <ADMIN_TOKEN>`',
+    title: 'The token is missing or not valid',
+    when: 'A token is needed and was not sent, or the one that was sent is not good: `detail` says why, `WWW-Authenticate` asks for it',
+    mend: "Send `Authorization: Bearer …` with a token of the user's login (`ADMIN_TOKEN` does for the admin endpoints), or renew it",
+  },
+  forbidden: {
+    status: 403,
+    title: 'The token does not have the scope for this',
+    when: 'A good token without the admin scope at an admin endpoint',
+    mend: 'Use a token with the scope that `WWW-Authenticate` names',
+  },
+  token_check_unavailable: {
+    status: 503,
+    title: 'Tokens cannot be checked just now',
+    when: "The login's public keys (`JWT_JWKS_URL`) cannot be fetched, so nothing can be said of the token",
+    mend: 'Repeat it after `Retry-After`',
   },
   invalid_signature: {
     status: 401,

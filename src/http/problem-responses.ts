@@ -9,6 +9,8 @@ const everywhere: readonly ProblemCode[] = ['internal_error'];
 
 /** Of an operation that reads from a cart. */
 export const cartReadProblems = [
+  'unauthorized',
+  'token_check_unavailable',
   'session_not_found',
   'too_many_requests',
   'unavailable',
@@ -20,6 +22,8 @@ export const pageProblems = ['malformed_request', 'invalid_input'] as const sati
 /** Of what only operators may ask. */
 export const adminProblems = [
   'unauthorized',
+  'forbidden',
+  'token_check_unavailable',
   'route_not_found',
   'unavailable',
 ] as const satisfies ProblemCode[];
@@ -35,6 +39,8 @@ export const bodyProblems = [
 /** Of every command; what the cart's rules refuse comes on top. */
 export const commandProblems = [
   'malformed_request',
+  'unauthorized',
+  'token_check_unavailable',
   'session_not_found',
   'body_too_large',
   'version_mismatch',

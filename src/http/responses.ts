@@ -1,14 +1,30 @@
-import type { Cart } from '../domain/cart.ts';
+import { isLeft, type Cart, type LeftCart } from '../domain/cart.ts';
 import { emptyCartView, toCartView, type CartView } from '../domain/cart-view.ts';
 import type { RecordedOperation } from '../read-model/cart-views.ts';
 import { etagOf } from './etag.ts';
-import { rejectionToProblem, sendProblem, toProblem } from './problem.ts';
+import { ProblemError, rejectionToProblem, sendProblem, toProblem } from './problem.ts';
 import type { SubmissionResult } from './submit-command.ts';
 import type { AppContext } from './types.ts';
 
+type SeenCart = Exclude<Cart, LeftCart>;
+type LeftStatus = LeftCart['status'];
+
+/** A session whose cart was claimed is over: whatever is asked of it, there is none. */
+export function requireSeen<C extends Pick<Cart, 'status'>>(
+  cart: C,
+): asserts cart is Exclude<C, { status: LeftStatus }> {
+  if (isLeft(cart)) throw new ProblemError(rejectionToProblem({ code: 'session_not_found' }));
+}
+
 /** The cart a session sees; one that has put nothing in yet sees an empty cart. */
-export function viewOf(cart: Cart | undefined, cartId: string, currency: string): CartView {
-  return cart ? toCartView(cart) : emptyCartView(cartId, currency);
+export function viewOf(
+  cart: Cart | undefined,
+  cartId: string,
+  currency: string,
+): CartView<SeenCart['status']> {
+  if (!cart) return emptyCartView(cartId, currency);
+  requireSeen(cart);
+  return toCartView(cart);
 }
 
 /**

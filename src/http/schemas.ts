@@ -97,6 +97,18 @@ export const cartSchema = z
   })
   .openapi('Cart');
 
+/** What a claim answers. */
+export const claimedCartSchema = cartSchema
+  .extend({
+    cutOff: z.array(z.object({ name: z.string(), quantity: z.int() })).openapi({
+      description: 'Units of the guest that the limits of a line or of the cart have no room for',
+    }),
+    waiting: z.boolean().openapi({
+      description: 'The cart is being checked out: what was claimed is held, and comes into it after that',
+    }),
+  })
+  .openapi('ClaimedCart');
+
 const orderItem = cartItem
   .pick({ itemId: true, name: true, quantity: true, unitPriceMinor: true, lineTotalMinor: true })
   .openapi('OrderItem');

@@ -9,6 +9,7 @@ import { withDeadline } from '../platform/deadline.ts';
 /** The record of a command: its outcome, and the cart as it is now. */
 export interface RecordedOperation {
   operationId: string;
+  command: string;
   fingerprint: string;
   result: OperationResult;
   cart: Cart | undefined;
@@ -85,11 +86,11 @@ interface OperationRow {
 }
 
 function toRecord({ operation, state }: OperationRow): RecordedOperation {
-  const { operationId, fingerprint, rejection, version, orderId } = operation;
+  const { operationId, command, fingerprint, rejection, version, orderId } = operation;
   const result: OperationResult = rejection
     ? { status: 'rejected', rejection }
     : { status: 'applied', version: version ?? 0, ...(orderId === null ? {} : { orderId }) };
-  return { operationId, fingerprint, result, cart: state ? withDefaults(state) : undefined };
+  return { operationId, command, fingerprint, result, cart: state ? withDefaults(state) : undefined };
 }
 
 /** What the cart's next life starts from: its last state, and the operations it must not apply again. */

@@ -1,5 +1,5 @@
-import { and, desc, eq, lt } from 'drizzle-orm';
-import { orders } from '../../drizzle/schema.ts';
+import { and, desc, eq, lt, sql, type SQL } from 'drizzle-orm';
+import { carts, orders } from '../../drizzle/schema.ts';
 import type { OrderItem, OrderStatus } from '../domain/order.ts';
 import { orderNumberOf } from '../domain/order.ts';
 import type { Totals } from '../domain/totals.ts';
@@ -40,16 +40,16 @@ export interface PayableOrder {
 
 export interface OrderPage {
   orders: OrderView[];
-  /** The attempt to go on after, or nothing at the end. */
+  /** The number of the order to go on after, or nothing at the end. */
   next: number | undefined;
 }
 
 export interface OrderViews {
-  /** Only an order of this very cart: another cart's is not found. */
+  /** Only an order of this very cart, or of one that it has claimed: another cart's is not found. */
   findOrder(cartId: string, orderId: string): Promise<OrderView | undefined>;
   /** Its version alone: says whether it has changed. */
   findOrderVersion(cartId: string, orderId: string): Promise<number | undefined>;
-  /** Newest first, before an attempt. */
+  /** Newest first, those that were placed before the one of this number. */
   listOrders(cartId: string, page: { before: number | undefined; limit: number }): Promise<OrderPage>;
   findPayable(orderId: string): Promise<PayableOrder | undefined>;
 }
@@ -64,7 +64,7 @@ export function createOrderViews(database: Database): OrderViews {
       const query = database
         .select()
         .from(orders)
-        .where(and(eq(orders.orderId, orderId), eq(orders.cartId, cartId)));
+        .where(and(eq(orders.orderId, orderId), isOf(cartId)));
       const [row] = await withDeadline(query, readDeadlineMs, 'Reading the order');
       return row && toView(row);
     },
@@ -72,21 +72,21 @@ export function createOrderViews(database: Database): OrderViews {
       const query = database
         .select({ version: orders.version })
         .from(orders)
-        .where(and(eq(orders.orderId, orderId), eq(orders.cartId, cartId)));
+        .where(and(eq(orders.orderId, orderId), isOf(cartId)));
       const [row] = await withDeadline(query, readDeadlineMs, "Reading the order's version");
       return row?.version;
     },
     async listOrders(cartId, { before, limit }) {
-      const earlier = before === undefined ? undefined : lt(orders.attempt, before);
+      const earlier = before === undefined ? undefined : lt(orders.sequence, before);
       const query = database
         .select()
         .from(orders)
-        .where(and(eq(orders.cartId, cartId), earlier))
-        .orderBy(desc(orders.attempt))
+        .where(and(isOf(cartId), earlier))
+        .orderBy(desc(orders.sequence))
         .limit(limit + 1);
       const rows = await withDeadline(query, readDeadlineMs, 'Reading the orders');
       const page = rows.slice(0, limit);
-      return { orders: page.map(toView), next: rows.length > limit ? page.at(-1)?.attempt : undefined };
+      return { orders: page.map(toView), next: rows.length > limit ? page.at(-1)?.sequence : undefined };
     },
     async findPayable(orderId) {
       const { cartId, status, totalMinor, currency, paymentId } = orders;
@@ -99,6 +99,11 @@ export function createOrderViews(database: Database): OrderViews {
     },
   };
 }
+
+/** The orders of guests go to the user who has claimed their carts. */
+const isOf = (cartId: string): SQL => sql`${orders.cartId} in (
+  select ${cartId} union all
+  select ${carts.cartId} from ${carts} where ${carts.status} = 'claimed' and (${carts.state} ->> 'toCartId') = ${cartId})`;
 
 function toView(row: typeof orders.$inferSelect): OrderView {
   const { orderId, sequence, attempt, status, version, currency, items, itemCount, totalMinor } = row;

@@ -24,6 +24,8 @@ const stages = {
     awaiting_payment: 'open',
     completed: 'ended',
     abandoned: 'ended',
+    claiming: 'open',
+    claimed: 'ended',
   } satisfies Record<Cart['status'], Stage>,
   order: {
     awaiting_payment: 'open',

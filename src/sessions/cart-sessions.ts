@@ -17,6 +17,10 @@ export function createCartSessions(options: {
 }
 
 /** The only name of a cart outside the client: a hash, so that Temporal and Postgres never hold the capability. */
-export function cartIdOf(session: Pick<CartSession, 'id'>): string {
-  return createHash('sha256').update(`cart:${session.id}`).digest('hex').slice(0, 32);
-}
+export const cartIdOf = (session: Pick<CartSession, 'id'>): string => hashOf(`cart:${session.id}`);
+
+/** A user's cart is the same on every device. Never that of a session: what is hashed starts otherwise. */
+export const cartIdOfUser = ({ issuer, subject }: { issuer: string; subject: string }): string =>
+  hashOf(`user:${JSON.stringify([issuer, subject])}`);
+
+const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 32);

@@ -4,8 +4,10 @@ import type { Command, CommandType } from '../../src/domain/commands.ts';
 import { decide } from '../../src/domain/decide.ts';
 import { record } from '../../src/domain/evolve.ts';
 import { transitions, type Transition } from '../../src/domain/transitions.ts';
+import { aLine, claimBy } from '../support/claim-scenario.ts';
 import {
   addItem,
+  answer,
   checkout,
   given,
   held,
@@ -14,6 +16,7 @@ import {
   openedAt,
   ordered,
   paid,
+  yes,
 } from '../support/cart-scenario.ts';
 
 const inOneDay = openedAt + 86_400_000;
@@ -33,7 +36,19 @@ const carts: Record<CartStatus, () => Cart> = {
     cartLog.tick(inOneDay);
     return cartLog.cart;
   },
+  claiming: () => claimed().cart,
+  claimed() {
+    const cartLog = claimed();
+    answer(cartLog, yes);
+    return cartLog.cart;
+  },
 };
+
+function claimed() {
+  const cartLog = held();
+  cartLog.handle({ operationId: 'claim', fingerprint: '', command: claimBy('user1') }, openedAt + 51_000);
+  return cartLog;
+}
 
 const commands: Record<CommandType, Command> = {
   addItem: addItem(item('pear', 1)),
@@ -43,6 +58,14 @@ const commands: Record<CommandType, Command> = {
   touch: { type: 'touch' },
   checkout: checkout(),
   cancelCheckout: { type: 'cancelCheckout' },
+  claim: claimBy('user1'),
+  receive: {
+    type: 'receive',
+    fromCartId: 'guest1',
+    merge: 'sum',
+    lines: [aLine('id-plum', 'plum')],
+    holds: [],
+  },
   paymentSucceeded: paid('cart1-1'),
   paymentFailed: notPaid('cart1-1'),
   expire: { type: 'expire', early: false },
@@ -60,24 +83,36 @@ function outcomeOf(cart: Cart, command: Command): Outcome {
   return { decided: decision.status, facts: facts.map(({ type }) => type), status: after.status };
 }
 
+/** Where a command leads that does not leave the cart active. */
+const ends: Partial<Record<CommandType, CartStatus>> = { checkout: 'checking_out', claim: 'claiming' };
+
 /** What each transition promises, whatever the command: the facts that come first, and the status after. */
 const promises: Record<Transition, (outcome: Outcome, before: CartStatus, command: CommandType) => void> = {
   apply({ decided, facts, status }, _before, command) {
-    expect(decided).toBe(command === 'checkout' ? 'deferred' : 'accepted');
+    expect(decided).toBe(ends[command] ? 'deferred' : 'accepted');
     expect(facts).not.toEqual([]);
-    expect(status).toBe(command === 'checkout' ? 'checking_out' : 'active');
+    expect(status).toBe(ends[command] ?? 'active');
   },
   resume({ facts, status }, _before, command) {
     expect(facts[0]).toBe('CartResumed');
     expect(facts.length).toBeGreaterThan(1);
-    expect(status).toBe(command === 'checkout' ? 'checking_out' : 'active');
+    expect(status).toBe(ends[command] ?? 'active');
   },
-  renew({ facts, status }) {
+  renew({ facts, status }, _before, command) {
     expect(facts[0]).toBe('CartRenewed');
-    expect(status).toBe('active');
+    // What was sold is no longer in it: there is nothing to hand over.
+    expect(status).toBe(command === 'claim' ? 'claimed' : 'active');
   },
   join: (outcome, before) => expect(outcome).toEqual({ decided: 'deferred', facts: [], status: before }),
   existing: (outcome, before) => expect(outcome).toEqual({ decided: 'accepted', facts: [], status: before }),
+  'claim-again': (outcome, before) =>
+    expect(outcome).toEqual({
+      decided: before === 'claiming' ? 'deferred' : 'accepted',
+      facts: [],
+      status: before,
+    }),
+  keep: (outcome, before) =>
+    expect(outcome).toEqual({ decided: 'accepted', facts: ['LinesReceived'], status: before }),
   'give-up'({ facts, status }) {
     expect(facts).toHaveLength(1);
     expect(facts[0]).toMatch(/^(CheckoutRejected|OrderCancelled|OrderExpired)$/);
@@ -90,6 +125,8 @@ const promises: Record<Transition, (outcome: Outcome, before: CartStatus, comman
       'active paymentSucceeded': [['RefundRequested'], 'active'],
       'checking_out paymentSucceeded': [['RefundRequested'], 'checking_out'],
       'abandoned paymentSucceeded': [['RefundRequested'], 'abandoned'],
+      'claiming paymentSucceeded': [['RefundRequested'], 'claiming'],
+      'claimed paymentSucceeded': [['RefundRequested'], 'claimed'],
       'awaiting_payment paymentSucceeded': [['OrderPaid'], 'completed'],
       'awaiting_payment paymentFailed': [['OrderPaymentFailed'], 'active'],
     };
@@ -97,7 +134,7 @@ const promises: Record<Transition, (outcome: Outcome, before: CartStatus, comman
   },
   abandon: ({ facts, status }) => expect([facts, status]).toEqual([['CartAbandoned'], 'abandoned']),
   refuse({ decided, facts }) {
-    expect(decided).toMatch(/^(checkout_in_progress|cart_completed|no_checkout)$/);
+    expect(decided).toMatch(/^(checkout_in_progress|cart_completed|no_checkout|session_not_found)$/);
     expect(facts).toEqual([]);
   },
   ignore: (outcome, before) => expect(outcome).toEqual({ decided: 'accepted', facts: [], status: before }),

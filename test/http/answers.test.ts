@@ -185,7 +185,7 @@ describe('a read', () => {
     const api = createFakeApi();
     const read = async () => (await api.call('GET', `${api.cartPath}/operations/op1`)).body as unknown;
     expect(await read()).toEqual({ operationId: 'op1', status: 'pending' });
-    const recorded = { operationId: 'op1', fingerprint: 'f', cart: undefined };
+    const recorded = { operationId: 'op1', command: 'addItem', fingerprint: 'f', cart: undefined };
     api.behaviour.views.findOperation = async () => ({
       ...recorded,
       result: { status: 'applied', version: 7 },

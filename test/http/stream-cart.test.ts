@@ -27,6 +27,7 @@ function createLiveApi({ perCart = 20, perProcess = 100, heartbeatMs = 60_000 } 
   const save = (version: number, change: Partial<Cart> = {}) =>
     live.save({ ...aCart, ...change, cartId: api.cartId, version } as Cart);
   api.behaviour.views.findCart = async (cartId) => live.rows.get(cartId)?.cart;
+  api.behaviour.views.findCartHead = api.behaviour.views.findCart;
   const path = `${api.cartPath}/events`;
   const open = async (headers: Record<string, string> = {}) => await api.app.request(path, { headers });
   return { ...api, live, places, save, path, open };
@@ -142,6 +143,17 @@ describe('GET …/events', () => {
     await again.nextCart();
     await Promise.all([...streams.slice(1), again].map((stream) => stream.cancel()));
     await isIdle(api);
+  });
+
+  it('ends when the cart is claimed, and is not there any more', async () => {
+    const api = createLiveApi();
+    api.save(3);
+    const events = readEvents(await api.open());
+    await events.nextCart();
+    api.save(4, { status: 'claiming', toCartId: 'user1' } as Partial<Cart>);
+    await isIdle(api);
+    expect((await api.open()).status).toBe(404);
+    await events.cancel();
   });
 
   it('ends cleanly when the process stops, and then takes no new stream', async () => {

@@ -43,7 +43,7 @@ function createHarness() {
     },
     send: async (envelope: CommandEnvelope): Promise<void> => harness.apply(envelope),
     apply({ operationId, fingerprint }: CommandEnvelope, result: OperationResult = applied) {
-      recorded.set(operationId, { operationId, fingerprint, result, cart: aCart });
+      recorded.set(operationId, { operationId, command: 'addItem', fingerprint, result, cart: aCart });
       for (const watcher of watching) if (watcher.operationId === operationId) watcher.notify();
     },
     /** Another API process over the same Temporal and Postgres. */

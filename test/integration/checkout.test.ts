@@ -240,7 +240,7 @@ describe('an order', () => {
       status: 404,
       body: { code: 'order_not_found', detail: expect.stringContaining(detail) as string },
     });
-    expect(await shopper.order(orderId, other.sessionId)).toMatchObject(notFound('This session has no'));
+    expect(await shopper.order(orderId, other.sessionId)).toMatchObject(notFound('You have no such order'));
     for (const sessionId of ['made-up', '']) {
       expect(await shopper.order(orderId, sessionId)).toMatchObject(notFound('Session-Id'));
     }

@@ -2,6 +2,7 @@ import { Writable } from 'node:stream';
 import pino from 'pino';
 import type { ProblemDetails } from '../../src/http/problem.ts';
 import type { Submission, SubmissionResult } from '../../src/http/submit-command.ts';
+import type { ClaimResult } from '../../src/http/claim-cart.ts';
 import { createApp } from '../../src/http/app.ts';
 import { createStreamPlaces } from '../../src/http/stream-places.ts';
 import { countAnswers } from '../../src/http/count-answers.ts';
@@ -34,6 +35,10 @@ export function createFakeApi(overrides: Partial<HttpDeps> = {}) {
       operationId: 'op1',
       cart: aCart,
     }),
+    claim: async (submission: Submission): Promise<ClaimResult> => {
+      submissions.push(submission);
+      return { status: 'claimed', cart: aCart, cutOff: [] };
+    },
     views: {
       findCart: async () => aCart,
       findCartHead: async () => aCart,
@@ -62,6 +67,7 @@ export function createFakeApi(overrides: Partial<HttpDeps> = {}) {
       listWebhooks: async () => ({ webhooks: [], next: undefined }),
       redeliver: async () => ({ status: 'not_found' }),
     },
+    claim: (submission) => behaviour.claim(submission),
     touch: (cart) => {
       if (cart) touched.push(cart.cartId);
     },
@@ -97,6 +103,7 @@ export function createFakeApi(overrides: Partial<HttpDeps> = {}) {
       heartbeatMs: 60_000,
     },
     adminToken: undefined,
+    users: undefined,
     demoPage: undefined,
     rateLimiting: { limits: undefined, addressOf: () => '192.0.2.1' },
     readiness: async () => ({ postgres: 'ok', temporal: 'ok' }),

@@ -1,5 +1,11 @@
 import type { ActivityPorts } from '../../activities/index.ts';
-import type { OrderBook, PaymentService, ReserveEntry, ReserveResult } from '../../activities/ports.ts';
+import type {
+  CartInbox,
+  OrderBook,
+  PaymentService,
+  ReserveEntry,
+  ReserveResult,
+} from '../../activities/ports.ts';
 import type { CartSave, StoredCart } from '../../src/domain/persistence.ts';
 import { createFakeOrderBook } from './fake-order-book.ts';
 import { createFakePayments } from './fake-payments.ts';
@@ -32,6 +38,8 @@ export function createFakePorts() {
     beforePayment: async (_call: 'request' | 'cancel' | 'refund'): Promise<void> => {},
     beforePlace: async (): Promise<void> => {},
     beforePrices: async (): Promise<void> => {},
+    /** Where another cart is sent a command. */
+    send: (async () => {}) as CartInbox['send'],
     outOfStock: new Set<string>(),
     /** Instead of 100 each, as of the next time that prices are asked. */
     unitPriceMinor: new Map<string, number>(),
@@ -55,9 +63,10 @@ export function createFakePorts() {
         await behaviour.beforeSave();
         saves.push(save);
       },
-      async load(): Promise<StoredCart | undefined> {
-        const last = saves.at(-1);
-        const outcomes = saves.flatMap((save) => save.outcomes);
+      async load(cartId): Promise<StoredCart | undefined> {
+        const own = saves.filter(({ cart }) => cart.cartId === cartId);
+        const last = own.at(-1);
+        const outcomes = own.flatMap((save) => save.outcomes);
         return (
           last && {
             cart: last.cart,
@@ -66,6 +75,7 @@ export function createFakePorts() {
         );
       },
     },
+    inbox: { send: (cartId, envelope, settings) => behaviour.send(cartId, envelope, settings) },
     catalog: {
       async prices(names) {
         await behaviour.beforePrices();

@@ -33,6 +33,7 @@ export function createFaultyPorts(
     calls,
     ports: {
       carts: wrap('carts', ports.carts),
+      inbox: wrap('inbox', ports.inbox),
       catalog: wrap('catalog', ports.catalog),
       orders: wrap('orders', ports.orders),
       payments: wrap('payments', ports.payments),

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
-import { limits, type Cart } from '../../src/domain/cart.ts';
-import { createCartLog, openCart, reopenCart } from '../../src/domain/cart-log.ts';
+import { limits, type Cart, type MergeRule } from '../../src/domain/cart.ts';
+import { createCartLog, openCart, reopenCart, type CartLog } from '../../src/domain/cart-log.ts';
 import type { ShopperCommand } from '../../src/domain/commands.ts';
 import { effectsOf } from '../../src/domain/effects.ts';
 import type { CartEvent } from '../../src/domain/events.ts';
 import type { CartSave } from '../../src/domain/persistence.ts';
+import { claimBy, receivedBy, servicesOf } from './claim-scenario.ts';
 import { addItem, checkout, envelope, item, openedAt, ttlMs } from './cart-scenario.ts';
 import { createWorld } from './world.ts';
 
@@ -22,6 +23,8 @@ type Step =
   | { do: 'clock' }
   | { do: 'save' }
   | { do: 'carryOver' }
+  /** A guest's cart is claimed. `late`: what it asked for is answered when it has handed over. */
+  | { do: 'claim'; lines: [string, number][]; merge: MergeRule; with: Mode; late: boolean }
   | { do: 'nextLife'; ttlMs: number };
 
 const names = ['apple', 'pear', 'plum', 'fig'];
@@ -56,6 +59,16 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.constant<Step>({ do: 'clock' }) },
   { weight: 3, arbitrary: fc.constant<Step>({ do: 'save' }) },
   { weight: 1, arbitrary: fc.constant<Step>({ do: 'carryOver' }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('claim' as const),
+      lines: fc.uniqueArray(fc.tuple(name, quantity), { maxLength: 3, selector: ([n]) => n }),
+      merge: fc.constantFrom<MergeRule>('sum', 'max'),
+      with: mode,
+      late: fc.boolean(),
+    }),
+  },
   { weight: 1, arbitrary: fc.constantFrom(ttlMs, 2 * ttlMs).map((ms): Step => nextLife(ms)) },
 );
 
@@ -87,6 +100,7 @@ const chosen = <T>(list: readonly T[], index: number): T | undefined =>
 export function play(steps: readonly Step[], cartId = 'cart1') {
   let cartLog = createCartLog(openCart({ cartId, currency: 'EUR', ttlMs }, openedAt), rules);
   const world = createWorld();
+  const guests: CartLog[] = [];
   const saves: CartSave[] = [];
   const events: CartEvent[] = [];
   const states: Cart[] = [];
@@ -99,18 +113,39 @@ export function play(steps: readonly Step[], cartId = 'cart1') {
     }
   };
 
+  function answerAll(log: CartLog) {
+    for (const effect of servicesOf(log.cart)) log.settle(effect, world.call(effect, 'yes', true), now);
+  }
+
+  function claim({ lines, merge, with: answeredBy, late }: Step & { do: 'claim' }, index: number) {
+    const guestId = `guest${index}`;
+    const guest = createCartLog(openCart({ cartId: guestId, currency: 'EUR', ttlMs }, now));
+    const items = lines.map(([n, q], line) => ({ ...item(n, q, 7), itemId: `id-${index}-${line}` }));
+    guest.handle(envelope(addItem(...items)), now);
+    const asked = servicesOf(guest.cart);
+    const answer = () => {
+      for (const [at, effect] of asked.entries())
+        guest.settle(effect, world.call(effect, answeredBy, at % 2 === 0), now);
+    };
+    if (!late) answer();
+    guest.handle(envelope(claimBy(cartId, merge)), now);
+    const [handOver] = effectsOf(guest.cart).filter((effect) => effect.type === 'handOver');
+    if (handOver) cartLog.handle(receivedBy(handOver), now);
+    if (late) answer();
+    if (handOver) guest.settle(handOver, { status: 'done' }, now);
+    guests.push(guest);
+  }
+
   function take(current: Step, index: number) {
     switch (current.do) {
       case 'command':
         return cartLog.handle(envelope(withIds(current.command, cartLog.cart, index)), now);
       case 'answer': {
-        const effect = chosen(effectsOf(cartLog.cart), current.pick);
+        const effect = chosen(servicesOf(cartLog.cart), current.pick);
         return effect && cartLog.settle(effect, world.call(effect, current.with, index % 2 === 0), now);
       }
       case 'answerAll':
-        for (const effect of effectsOf(cartLog.cart))
-          cartLog.settle(effect, world.call(effect, 'yes', true), now);
-        return;
+        return answerAll(cartLog);
       case 'pay':
         return world.pay(chosen(world.payable(), current.pick), current.success);
       case 'news': {
@@ -118,6 +153,8 @@ export function play(steps: readonly Step[], cartId = 'cart1') {
         const news = chosen(world.news, current.pick);
         return news && cartLog.handle(envelope(news), now);
       }
+      case 'claim':
+        return claim(current, index);
       case 'expire':
         return cartLog.tick(now, { early: current.early });
       case 'clock':
@@ -143,12 +180,12 @@ export function play(steps: readonly Step[], cartId = 'cart1') {
   /** All news arrive, and every service says yes until the cart wants nothing more. */
   const settleAll = () => {
     for (const news of world.news) cartLog.handle(envelope(news), now);
+    const all = [cartLog, ...guests];
     for (let round = 0; round < 40; round += 1) {
-      const wanted = effectsOf(cartLog.cart);
-      if (wanted.length === 0) return drain();
-      for (const effect of wanted) cartLog.settle(effect, world.call(effect, 'yes', true), now);
+      if (all.every(({ cart }) => effectsOf(cart).length === 0)) return drain();
+      for (const log of all) answerAll(log);
     }
     throw new Error('The cart does not come to rest');
   };
-  return { cartLog, world, saves, events, states, drain, settleAll };
+  return { cartLog, guests, world, saves, events, states, drain, settleAll };
 }

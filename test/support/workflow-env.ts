@@ -10,10 +10,10 @@ import {
   cartWorkflowType,
   commandSignals,
   getCartQuery,
-  type CartSettings,
 } from '../../workflows/cart.messages.ts';
+import type { CartSettings } from '../../src/domain/cart-settings.ts';
 import type { cartWorkflow } from '../../workflows/index.ts';
-import type { ExternalCommand } from '../../src/domain/commands.ts';
+import type { CommandEnvelope, ExternalCommand } from '../../src/domain/commands.ts';
 import type { CartView } from '../../src/domain/cart-view.ts';
 import { envelope } from './cart-scenario.ts';
 import { endAtRest } from './end-at-rest.ts';
@@ -92,20 +92,26 @@ export async function createTimeSkippingEnv() {
     });
   }
 
+  /** As the gateway does it. */
+  async function signal(cartId: string, sent: CommandEnvelope, cartSettings: CartSettings): Promise<void> {
+    const workflowId = cartWorkflowId(cartId);
+    carts.add(workflowId);
+    await env.client.workflow.signalWithStart(cartWorkflowType, {
+      workflowId,
+      taskQueue,
+      args: [{ cartId, settings: cartSettings }],
+      signal: commandSignals[sent.command.type],
+      signalArgs: [sent],
+    });
+  }
+
   function cart(cartId: string, overrides: Partial<CartSettings> = {}) {
     const workflowId = cartWorkflowId(cartId);
     carts.add(workflowId);
     return {
       handle: env.client.workflow.getHandle<typeof cartWorkflow>(workflowId),
-      async send(command: ExternalCommand, operationId?: string) {
-        await env.client.workflow.signalWithStart(cartWorkflowType, {
-          workflowId,
-          taskQueue,
-          args: [{ cartId, settings: { ...settings, ...overrides }, fresh: false }],
-          signal: commandSignals[command.type],
-          signalArgs: [envelope(command, operationId)],
-        });
-      },
+      send: (command: ExternalCommand, operationId?: string) =>
+        signal(cartId, envelope(command, operationId), { ...settings, ...overrides }),
       async view() {
         return await env.client.workflow.getHandle(workflowId).query(getCartQuery);
       },
@@ -126,7 +132,7 @@ export async function createTimeSkippingEnv() {
     throw new Error(`The cart does not get there: ${JSON.stringify(await view())}`);
   }
 
-  return { env, withWorker, cart, whenCart };
+  return { env, withWorker, cart, signal, whenCart };
 }
 
 export type TimeSkippingEnv = Awaited<ReturnType<typeof createTimeSkippingEnv>>;

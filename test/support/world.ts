@@ -1,17 +1,27 @@
 import type { PaymentNews } from '../../src/domain/commands.ts';
-import type { Effect, HoldEffect, PaymentEffect, PlaceOrderEffect } from '../../src/domain/effects.ts';
+import type {
+  Effect,
+  HandOverEffect,
+  HoldEffect,
+  PaymentEffect,
+  PlaceOrderEffect,
+} from '../../src/domain/effects.ts';
 import type { EffectResult } from '../../src/domain/effect-result.ts';
 import type { PlacedOrder } from '../../src/domain/order.ts';
 import { paymentIdOf, placed } from './cart-scenario.ts';
 
 const noAnswer: EffectResult = { status: 'failed', reason: 'no answer' };
 const done: EffectResult = { status: 'done' };
+/** To whom a claimed cart hands over is not this world's. */
+type Call = Exclude<Effect, HandOverEffect>;
 
 /** The other services with books of their own, kept by other code than the cart's. */
 export function createWorld() {
   const held = new Map<string, number>();
   const sold = new Map<string, number>();
   const releasedKeys = new Set<string>();
+  /** Whether a call was granted: the same again, late or of another cart, changes nothing and is answered so. */
+  const granted = new Map<string, boolean>();
   const orders = new Map<string, PlacedOrder>();
   const payments = new Map<
     string,
@@ -33,10 +43,12 @@ export function createWorld() {
         held.delete(effect.key);
         return done;
       default:
-        if (refused) return { status: 'unavailable', reason: 'out of stock' };
-        if (takesEffect && !releasedKeys.has(effect.key) && !sold.has(effect.key)) {
-          held.set(effect.key, effect.quantity);
+        if (!granted.has(effect.id) && (refused || takesEffect)) {
+          const isGone = releasedKeys.has(effect.key) || sold.has(effect.key);
+          if (!refused && !isGone) held.set(effect.key, effect.quantity);
+          granted.set(effect.id, !refused);
         }
+        if (!(granted.get(effect.id) ?? true)) return { status: 'unavailable', reason: 'out of stock' };
         return effect.type === 'adjust' ? done : { status: 'reserved', reservationId: `r-${effect.key}` };
     }
   }
@@ -82,7 +94,7 @@ export function createWorld() {
     orders,
     news,
     /** `noAnswer` takes effect half of the time: the worst case for the cart. */
-    call(effect: Effect, mode: 'yes' | 'refused' | 'noAnswer', takesEffect: boolean): EffectResult {
+    call(effect: Call, mode: 'yes' | 'refused' | 'noAnswer', takesEffect: boolean): EffectResult {
       const refused = mode === 'refused';
       const happens = mode === 'yes' || takesEffect;
       if (effect.type === 'placeOrder' || isPayment(effect)) {
@@ -112,5 +124,5 @@ export function createWorld() {
   };
 }
 
-const isPayment = (effect: Effect): effect is PaymentEffect =>
+const isPayment = (effect: Call): effect is PaymentEffect =>
   effect.type === 'requestPayment' || effect.type === 'cancelPayment' || effect.type === 'refund';

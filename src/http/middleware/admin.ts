@@ -2,23 +2,36 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { MiddlewareHandler } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import { fail } from '../problem.ts';
-import type { AppEnv } from '../types.ts';
+import type { AppContext, AppEnv, Users } from '../types.ts';
+import { bearerOf, claimsOf, refuseToken } from './bearer.ts';
 
-/** Lets in who brings the admin token. Where none is configured, there is nothing to see. */
-export function requireAdmin({ token }: { token: string | undefined }): MiddlewareHandler<AppEnv> {
+export interface AdminOptions {
+  /** The same for all operators. */
+  token: string | undefined;
+  users: Users | undefined;
+}
+
+/** Lets in who brings the admin token, or a token with the admin scope. Where neither is configured, there is nothing to see. */
+export function requireAdmin({ token, users }: AdminOptions): MiddlewareHandler<AppEnv> {
   return createMiddleware<AppEnv>(async (c, next) => {
-    if (token === undefined) throw fail('route_not_found', 'This shop has no admin endpoints.');
-    const [, given] = /^Bearer +(\S+)$/i.exec(c.req.header('Authorization') ?? '') ?? [];
-    if (given === undefined || !isSame(given, token)) {
-      c.header(
-        'WWW-Authenticate',
-        `Bearer realm="admin"${given === undefined ? '' : ', error="invalid_token"'}`,
-      );
-      throw fail('unauthorized', 'Send the admin token: `Authorization: Bearer <ADMIN_TOKEN>`.');
-    }
+    if (token === undefined && !users) throw fail('route_not_found', 'This shop has no admin endpoints.');
+    const given = bearerOf(c) ?? '';
+    const isAdminToken = token !== undefined && given !== '' && isSame(given, token);
+    if (!isAdminToken) await requireScope(c, given, users);
     c.header('Cache-Control', 'no-store');
     await next();
   });
+}
+
+async function requireScope(c: AppContext, token: string, users: Users | undefined): Promise<void> {
+  if (token === '' || !users) {
+    throw refuseToken(c, 'admin', 'Send the admin token: `Authorization: Bearer <token>`.');
+  }
+  const { verifyToken, adminScope } = users;
+  const { scopes } = await claimsOf(c, { token, realm: 'admin', verifyToken });
+  if (scopes.includes(adminScope)) return;
+  c.header('WWW-Authenticate', `Bearer realm="admin", error="insufficient_scope", scope="${adminScope}"`);
+  throw fail('forbidden', `This needs a token with the scope ${adminScope}.`);
 }
 
 /** In constant time: digests have the same length, whatever was sent. */

@@ -19,6 +19,7 @@ export const requestHeaders = [
 /** What it may read, beside the few that every page may. */
 export const answerHeaders = [
   'Allow',
+  'Content-Location',
   'ETag',
   'Idempotent-Replayed',
   'Link',

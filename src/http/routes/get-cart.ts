@@ -1,11 +1,12 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { etagOf, isNotModified, knownTags } from '../etag.ts';
+import { ownCart } from '../middleware/session.ts';
 import { example } from '../examples.ts';
 import { cartLinks } from '../links.ts';
 import { etagHeader, json, notModified } from '../openapi.ts';
 import { conditionalHeaders } from '../parameters.ts';
 import { cartReadProblems, problemResponses } from '../problem-responses.ts';
-import { viewOf } from '../responses.ts';
+import { requireSeen, viewOf } from '../responses.ts';
 import { cartSchema } from '../schemas.ts';
 import type { AppEnv, HttpDeps } from '../types.ts';
 
@@ -26,8 +27,10 @@ const route = createRoute({
 export function registerGetCart(app: OpenAPIHono<AppEnv>, { views, touch, currency }: HttpDeps) {
   app.openapi(route, async (c) => {
     const cartId = c.get('cartId');
-    if (knownTags(c) !== undefined) {
+    // No 304 for `me`: a cache may have the cart of this version of whoever used the browser before.
+    if (knownTags(c) !== undefined && c.req.param('sessionId') !== ownCart) {
       const head = await views.findCartHead(cartId);
+      if (head) requireSeen(head);
       if (isNotModified(c, head?.version ?? 0)) {
         touch(head);
         return c.body(null, 304);

@@ -1,5 +1,4 @@
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
-import { toCartView } from '../../domain/cart-view.ts';
 import { toEventView } from '../../domain/event-view.ts';
 import { decodeCursor, linkNext } from '../cursor.ts';
 import { example } from '../examples.ts';
@@ -7,6 +6,7 @@ import { json } from '../openapi.ts';
 import { historyQuery } from '../parameters.ts';
 import { cartReadProblems, pageProblems, problemResponses } from '../problem-responses.ts';
 import { fail } from '../problem.ts';
+import { viewOf } from '../responses.ts';
 import { cartThenSchema, eventListSchema } from '../schemas.ts';
 import type { AppEnv, HttpDeps } from '../types.ts';
 
@@ -30,7 +30,7 @@ const route = createRoute({
 
 const position = z.object({ version: z.int().min(0).max(2_147_483_647) });
 
-export function registerGetHistory(app: OpenAPIHono<AppEnv>, { history }: HttpDeps) {
+export function registerGetHistory(app: OpenAPIHono<AppEnv>, { history, currency }: HttpDeps) {
   app.openapi(route, async (c) => {
     const { at, limit, cursor } = c.req.valid('query');
     const cartId = c.get('cartId');
@@ -39,7 +39,7 @@ export function registerGetHistory(app: OpenAPIHono<AppEnv>, { history }: HttpDe
       if (!then) throw versionNotFound();
       const event = toEventView(then.event);
       const { version, at: time } = event;
-      return c.json({ at: { version, time }, cart: toCartView(then.cart), event }, 200);
+      return c.json({ at: { version, time }, cart: viewOf(then.cart, cartId, currency), event }, 200);
     }
     const after = cursor === undefined ? undefined : decodeCursor(position, cursor).version;
     const page = await history.listEvents(cartId, { after, limit });

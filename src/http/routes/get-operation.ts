@@ -3,7 +3,7 @@ import { example } from '../examples.ts';
 import { json } from '../openapi.ts';
 import { operationParams } from '../parameters.ts';
 import { cartReadProblems, problemResponses } from '../problem-responses.ts';
-import { toOperationView } from '../responses.ts';
+import { requireSeen, toOperationView } from '../responses.ts';
 import { operationSchema } from '../schemas.ts';
 import type { AppEnv, HttpDeps } from '../types.ts';
 
@@ -27,7 +27,11 @@ const route = createRoute({
 export function registerGetOperation(app: OpenAPIHono<AppEnv>, { views }: HttpDeps) {
   app.openapi(route, async (c) => {
     const { operationId } = c.req.valid('param');
-    const operation = await views.findOperation(c.get('cartId'), operationId);
+    const cartId = c.get('cartId');
+    const operation = await views.findOperation(cartId, operationId);
+    // Of a session that is over, only what has ended it can still be asked for.
+    const cart = operation ? operation.cart : await views.findCart(cartId);
+    if (cart && operation?.command !== 'claim') requireSeen(cart);
     return c.json(operation ? toOperationView(operation) : { operationId, status: 'pending' as const }, 200);
   });
 }

@@ -1,7 +1,8 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { etagOf, isNotModified, knownTags } from '../etag.ts';
+import { cartSeen } from '../middleware/cart-seen.ts';
 import type { RateLimiting } from '../middleware/rate-limit.ts';
-import { sessionOfOwner } from '../middleware/session.ts';
+import { cartOfOwner } from '../middleware/session.ts';
 import { example } from '../examples.ts';
 import { etagHeader, json, notModified } from '../openapi.ts';
 import { conditionalHeaders, orderParams, sessionCookies, sessionHeaders } from '../parameters.ts';
@@ -16,7 +17,9 @@ const route = createRoute({
   operationId: 'getOrder',
   tags: ['Orders'],
   summary: 'Read an order',
-  description: 'Only with the session that owns it, by `Session-Id` header or cookie.',
+  description:
+    'Only for its owner: with the token of the user, or the session by `Session-Id` header or cookie.',
+  security: [{}, { userToken: [] }],
   request: {
     params: orderParams,
     headers: conditionalHeaders.extend(sessionHeaders),
@@ -25,16 +28,25 @@ const route = createRoute({
   responses: {
     200: json(orderSchema, 'The order', { example: example.order, headers: etagHeader }),
     304: notModified,
-    ...problemResponses('order_not_found', 'invalid_input', 'too_many_requests', 'unavailable'),
+    ...problemResponses(
+      'unauthorized',
+      'token_check_unavailable',
+      'session_not_found',
+      'order_not_found',
+      'invalid_input',
+      'too_many_requests',
+      'unavailable',
+    ),
   },
 });
 
 export function registerGetOrder(
   app: OpenAPIHono<AppEnv>,
-  { orders, sessions }: HttpDeps,
+  { orders, sessions, users, views }: HttpDeps,
   { address, cart }: RateLimiting,
 ) {
-  app.use('/api/v1/orders/:orderId', address, sessionOfOwner(sessions, sessionNeeded), cart);
+  const owned = cartOfOwner({ sessions, users }, ownerNeeded);
+  app.use('/api/v1/orders/:orderId', address, owned, cart, cartSeen(views));
   app.openapi(route, async (c) => {
     const [cartId, { orderId }] = [c.get('cartId'), c.req.valid('param')];
     if (knownTags(c) !== undefined) {
@@ -50,12 +62,12 @@ export function registerGetOrder(
 }
 
 /** The same answer, order or not: what is wrong is the request. */
-const sessionNeeded = () =>
+const ownerNeeded = () =>
   fail(
     'order_not_found',
-    'Send the session that owns the order, as Session-Id header or cookie: without it no order is shown.',
+    'Send the token of the user, or the session that owns the order as Session-Id header or cookie: without it no order is shown.',
   );
 
 /** The same for an order of somebody else's: who asks does not learn that it exists. */
 const orderNotFound = () =>
-  fail('order_not_found', 'This session has no such order. List its orders with GET …/orders.');
+  fail('order_not_found', 'You have no such order. List your orders with GET …/orders.');

@@ -13,7 +13,7 @@ const route = createRoute({
   path: '/orders',
   operationId: 'listOrders',
   tags: ['Orders'],
-  summary: "List the cart's orders",
+  summary: "List the cart's orders, and those of carts that it has claimed",
   description:
     'Newest first, in pages: `next` is the cursor of the next one, null at the end; `Link` has its address.',
   request: { query: pageQuery },
@@ -26,14 +26,14 @@ const route = createRoute({
   },
 });
 
-const position = z.object({ attempt: z.int() });
+const position = z.object({ orderNumber: z.int() });
 
 export function registerListOrders(app: OpenAPIHono<AppEnv>, { orders }: HttpDeps) {
   app.openapi(route, async (c) => {
     const { limit, cursor } = c.req.valid('query');
-    const before = cursor === undefined ? undefined : decodeCursor(position, cursor).attempt;
+    const before = cursor === undefined ? undefined : decodeCursor(position, cursor).orderNumber;
     const page = await orders.listOrders(c.get('cartId'), { before, limit });
-    const next = linkNext(c, page.next && { attempt: page.next });
+    const next = linkNext(c, page.next && { orderNumber: page.next });
     return c.json({ orders: page.orders, next }, 200);
   });
 }

@@ -21,12 +21,12 @@ const route = createRoute({
         },
       },
     },
-    ...problemResponses('unauthorized', 'route_not_found'),
+    ...problemResponses('unauthorized', 'forbidden', 'token_check_unavailable', 'route_not_found'),
   },
 });
 
-export function registerMetrics(app: OpenAPIHono<AppEnv>, { metrics, adminToken }: HttpDeps) {
-  app.use('/metrics', requireAdmin({ token: adminToken }));
+export function registerMetrics(app: OpenAPIHono<AppEnv>, { metrics, adminToken, users }: HttpDeps) {
+  app.use('/metrics', requireAdmin({ token: adminToken, users }));
   app.openapi(route, async (c) => {
     const { contentType, body } = await metrics.scrape();
     return c.text(body, 200, { 'Content-Type': contentType });

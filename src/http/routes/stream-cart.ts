@@ -1,5 +1,6 @@
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
 import { streamSSE, type SSEStreamingApi } from 'hono/streaming';
+import { isLeft } from '../../domain/cart.ts';
 import { createCartStream, lastWriteMs, type StreamWriter } from '../cart-stream.ts';
 import { example } from '../examples.ts';
 import { cartReadProblems, problemResponses } from '../problem-responses.ts';
@@ -19,7 +20,8 @@ const route = createRoute({
   request: { headers: z.object({ 'Last-Event-ID': z.string().optional().openapi({ example: '3' }) }) },
   responses: {
     200: {
-      description: 'Events until the client leaves, the session expires or the process stops',
+      description:
+        'Events until the client leaves, the session or token expires, the cart is claimed or the process stops',
       content: {
         'text/event-stream': {
           schema: z.string(),
@@ -38,11 +40,11 @@ export function registerStreamCart(app: OpenAPIHono<AppEnv>, { live, currency }:
   const { carts, places, heartbeatMs } = live;
   app.openapi(route, async (c) => {
     const cartId = c.get('cartId');
-    const { expiresAt } = c.get('session');
+    const expiresAt = c.get('expiresAt');
     if (c.req.method === 'HEAD') return c.body(null, 200, { 'Content-Type': 'text/event-stream' });
     const stream = createCartStream({ lastSeen: lastSeenOf(c), heartbeatMs, expiresAt });
     const leave = places.take(cartId, stream.end);
-    const watch = carts.watch(cartId, stream.push);
+    const watch = carts.watch(cartId, (cart) => (cart && isLeft(cart) ? stream.end() : stream.push(cart)));
     const close = () => {
       watch.stop();
       leave();

@@ -1,0 +1,1 @@
+CREATE INDEX "carts_claimed_by" ON "carts" USING btree ((state->>'toCartId')) WHERE status = 'claimed';
