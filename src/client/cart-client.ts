@@ -1,24 +1,35 @@
 import { createCommands, type CommandOptions } from './commands.ts';
 import { cartEvents, type CartEventsOptions } from './events.ts';
-import { createSend, type Request } from './send.ts';
-import type { Cart, CheckoutOptions, NewItems, Order, OrderList, QuantityChange, Session } from './types.ts';
+import { createSend, type Identify, type Request } from './send.ts';
+import type {
+  Cart,
+  CheckoutOptions,
+  ClaimedCart,
+  NewItems,
+  Order,
+  OrderList,
+  QuantityChange,
+  Session,
+} from './types.ts';
 
-export interface CartClientOptions {
+/** A guest by the session id, as `createSession` gives it; or a user by the token of the shop's login, renewed by a function. */
+export type CartOwner = { session: string } | { token: string | (() => string | Promise<string>) };
+
+export type CartClientOptions = CartOwner & {
   /** Where the API is, such as `https://shop.example`. */
   baseUrl: string;
-  /** A session id, as `createSession` gives it. */
-  session: string;
   fetch?: typeof fetch;
   /** How often a request is sent before it is given up. */
   attempts?: number;
   /** How long a command is waited for after it was accepted, in ms. */
   decideWithinMs?: number;
-}
+};
 
 export interface ReadOptions {
   signal?: AbortSignal;
 }
 
+const carts = '/api/v1/carts';
 const defaultAttempts = 5;
 
 /** A new guest's session. */
@@ -26,7 +37,7 @@ export async function createSession(
   options: Pick<CartClientOptions, 'baseUrl' | 'fetch' | 'attempts'>,
 ): Promise<Session> {
   const send = createSend({ fetch, attempts: defaultAttempts, ...options });
-  const response = await send({ method: 'POST', url: `${options.baseUrl}/api/v1/sessions`, headers: {} });
+  const response = await send({ method: 'POST', url: `${options.baseUrl}/api/v1/sessions` });
   return (await response.json()) as Session;
 }
 
@@ -35,29 +46,27 @@ export async function createSession(
  * when they are refused, with an UndecidedError when they take too long.
  */
 export function createCartClient(options: CartClientOptions) {
-  const { baseUrl, session, decideWithinMs = 60_000 } = options;
-  const send = createSend({ fetch, attempts: defaultAttempts, ...options });
-  const cartUrl = `${baseUrl}/api/v1/carts/${session}`;
-  const headers = { 'session-id': session };
-  const { command, outcome } = createCommands({ send, cartUrl, headers, decideWithinMs });
+  const { baseUrl, decideWithinMs = 60_000 } = options;
+  const send = createSend({ fetch, attempts: defaultAttempts, identify: identityOf(options), ...options });
+  const cartPath = `${carts}/${'session' in options ? options.session : 'me'}`;
+  const { command, outcome } = createCommands({ send, baseUrl, decideWithinMs });
 
-  async function get<T>(url: string, { signal }: ReadOptions): Promise<T> {
-    const response = await send({ method: 'GET', url, headers, signal });
+  async function get<T>(path: string, { signal }: ReadOptions): Promise<T> {
+    const response = await send({ method: 'GET', url: `${baseUrl}${path}`, signal });
     return (await response.json()) as T;
   }
 
-  const cart = (read: ReadOptions = {}) => get<Cart>(cartUrl, read);
-  const order = (orderId: string, read: ReadOptions = {}) =>
-    get<Order>(`${baseUrl}/api/v1/orders/${orderId}`, read);
+  const cart = (read: ReadOptions = {}) => get<Cart>(cartPath, read);
+  const order = (orderId: string, read: ReadOptions = {}) => get<Order>(`/api/v1/orders/${orderId}`, read);
 
   async function change(method: Request['method'], path: string, body: unknown, how: CommandOptions = {}) {
-    const result = await command<Cart>(method, path, body, how);
+    const result = await command<Cart>(method, `${cartPath}${path}`, body, how);
     return 'answer' in result ? result.answer : await cart(how);
   }
 
   async function* orders(read: ReadOptions = {}): AsyncGenerator<Order> {
     for (let query = '', more = true; more;) {
-      const page = await get<OrderList>(`${cartUrl}/orders${query}`, read);
+      const page = await get<OrderList>(`${cartPath}/orders${query}`, read);
       yield* page.orders;
       query = `?cursor=${encodeURIComponent(page.next ?? '')}`;
       more = page.next !== null;
@@ -65,15 +74,15 @@ export function createCartClient(options: CartClientOptions) {
   }
 
   return {
-    session,
     cart,
     order,
     /** All orders, the latest first, page by page as they are read. */
     orders,
     /** What became of an accepted command, once it is decided. */
-    outcome,
+    outcome: (operationId: string, read: ReadOptions = {}) =>
+      outcome(`${cartPath}/operations/${operationId}`, read),
     /** The cart now, and after each change, until the caller stops reading. */
-    events: (from: CartEventsOptions = {}) => cartEvents({ send, url: `${cartUrl}/events`, headers }, from),
+    events: (from: CartEventsOptions = {}) => cartEvents({ send, url: `${baseUrl}${cartPath}/events` }, from),
     addItem: (items: NewItems, how?: CommandOptions) => change('POST', '/items', items, how),
     changeQuantity: (itemId: string, to: QuantityChange, how?: CommandOptions) =>
       change('PATCH', `/items/${itemId}`, to, how),
@@ -83,10 +92,26 @@ export function createCartClient(options: CartClientOptions) {
     cancelCheckout: (how?: CommandOptions) => change('DELETE', '/checkout', undefined, how),
     /** Resolves with the order: the same one, however often it is called. */
     async checkout(body: CheckoutOptions = {}, how: CommandOptions = {}): Promise<Order> {
-      const result = await command<Order>('POST', '/checkout', body, how);
+      const result = await command<Order>('POST', `${cartPath}/checkout`, body, how);
       return 'answer' in result ? result.answer : await order(result.operation.orderId ?? '', how);
     },
+    /** For a user: takes over the cart of a guest, whose session ends. Resolves when this cart has all of it. */
+    async claim(guestSession: string, how: CommandOptions = {}): Promise<ClaimedCart> {
+      const once = { idempotencyKey: crypto.randomUUID(), ...how };
+      // Accepted by the guest's cart, then by this one: asked again after each, it says how far the claim is.
+      for (;;) {
+        const path = `${carts}/${guestSession}/claim`;
+        const result = await command<ClaimedCart>('POST', path, undefined, once);
+        if ('answer' in result) return result.answer;
+      }
+    },
   };
+}
+
+function identityOf(owner: CartOwner): Identify {
+  if ('session' in owner) return () => ({ 'session-id': owner.session });
+  const { token } = owner;
+  return async () => ({ authorization: `Bearer ${typeof token === 'string' ? token : await token()}` });
 }
 
 export type CartClient = ReturnType<typeof createCartClient>;

@@ -13,8 +13,7 @@ export interface CommandOptions {
 
 export interface CommandsOptions {
   send: Send;
-  cartUrl: string;
-  headers: Record<string, string>;
+  baseUrl: string;
   decideWithinMs: number;
 }
 
@@ -23,34 +22,32 @@ export type CommandResult<T> = { answer: T } | { operation: Operation };
 
 const pollMs = 500;
 
-/** Commands to one cart, and what becomes of them. */
-export function createCommands({ send, cartUrl, headers: owner, decideWithinMs }: CommandsOptions) {
+/** Commands, and what becomes of them. Paths start at the API's own root. */
+export function createCommands({ send, baseUrl, decideWithinMs }: CommandsOptions) {
   async function command<T>(
     method: Request['method'],
     path: string,
     body: unknown,
     { ifVersion, idempotencyKey = crypto.randomUUID(), signal }: CommandOptions,
   ): Promise<CommandResult<T>> {
-    const headers: Record<string, string> = { ...owner, 'idempotency-key': idempotencyKey };
+    const headers: Record<string, string> = { 'idempotency-key': idempotencyKey };
     if (ifVersion !== undefined) headers['if-match'] = `"${ifVersion}"`;
-    const response = await send({ method, url: `${cartUrl}${path}`, headers, body, signal });
+    const response = await send({ method, url: `${baseUrl}${path}`, headers, body, signal });
     if (response.status !== 202) return { answer: (await response.json()) as T };
-    const { operationId } = (await response.json()) as Operation;
-    return { operation: await outcome(operationId, { signal }) };
+    return { operation: await outcome(response.headers.get('location') ?? '', { signal }) };
   }
 
   async function outcome(
-    operationId: string,
+    path: string,
     { signal }: { signal?: AbortSignal | undefined } = {},
   ): Promise<Operation> {
     const giveUpAt = performance.now() + decideWithinMs;
-    const url = `${cartUrl}/operations/${operationId}`;
     for (;;) {
-      const response = await send({ method: 'GET', url, headers: owner, signal });
+      const response = await send({ method: 'GET', url: `${baseUrl}${path}`, signal });
       const operation = (await response.json()) as Operation;
       if (operation.problem) throw new CartProblemError(operation.problem);
       if (operation.status === 'applied') return operation;
-      if (performance.now() >= giveUpAt) throw new UndecidedError(operationId);
+      if (performance.now() >= giveUpAt) throw new UndecidedError(operation.operationId);
       await pause(retryAfterMs(response) ?? pollMs, signal);
     }
   }

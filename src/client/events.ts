@@ -15,14 +15,14 @@ export interface CartEventsOptions {
  * again where it ended. Throws when the API refuses the stream.
  */
 export async function* cartEvents(
-  { send, url, headers }: { send: Send; url: string; headers: Record<string, string> },
+  { send, url }: { send: Send; url: string },
   { after, signal }: CartEventsOptions,
 ): AsyncGenerator<Cart> {
   let lastEventId = after === undefined ? undefined : String(after);
   for (let failures = 0; ; failures += 1) {
     const resume = lastEventId === undefined ? {} : { 'last-event-id': lastEventId };
-    const request = { ...headers, ...resume, accept: 'text/event-stream' };
-    const { body } = await send({ method: 'GET', url, headers: request, signal });
+    const headers = { ...resume, accept: 'text/event-stream' };
+    const { body } = await send({ method: 'GET', url, headers, signal });
     try {
       for await (const { event, id, data } of readEvents(body)) {
         if (id !== undefined) lastEventId = id;

@@ -5,12 +5,16 @@ export interface SendOptions {
   fetch: typeof fetch;
   /** How often a request is sent before it is given up. */
   attempts: number;
+  /** Who asks, as headers; asked for before each attempt, since a token is renewed now and then. */
+  identify?: Identify;
 }
+
+export type Identify = () => Record<string, string> | Promise<Record<string, string>>;
 
 export interface Request {
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   url: string;
-  headers: Record<string, string>;
+  headers?: Record<string, string>;
   body?: unknown;
   signal?: AbortSignal | undefined;
 }
@@ -23,14 +27,13 @@ const worthRetrying = (status: number, code: string): boolean =>
  * Sends until there is an answer. A request without one is sent again as it was: commands carry their
  * Idempotency-Key, so that nothing is done twice.
  */
-export function createSend({ fetch, attempts }: SendOptions) {
+export function createSend({ fetch, attempts, identify = () => ({}) }: SendOptions) {
   return async function send({ method, url, headers, body, signal }: Request): Promise<Response> {
-    const init: RequestInit = { method, headers, signal: signal ?? null };
-    if (body !== undefined) {
-      init.headers = { ...headers, 'content-type': 'application/json' };
-      init.body = JSON.stringify(body);
-    }
+    const init: RequestInit = { method, signal: signal ?? null };
+    const content = body === undefined ? {} : { 'content-type': 'application/json' };
+    if (body !== undefined) init.body = JSON.stringify(body);
     for (let attempt = 1; ; attempt += 1) {
+      init.headers = { ...headers, ...content, ...(await identify()) };
       const answer = await fetch(url, init).catch((error: unknown) => {
         signal?.throwIfAborted();
         return new UnreachableError(`${method} got no answer`, { cause: error });

@@ -4,6 +4,7 @@ import type {
   cartSchema,
   changeQuantityBody,
   checkoutBody,
+  claimedCartSchema,
   operationSchema,
   orderListSchema,
   orderSchema,
@@ -13,6 +14,7 @@ import type {
 
 /** What the API takes and answers: the very schemas by which it checks both. */
 export type Cart = z.infer<typeof cartSchema>;
+export type ClaimedCart = z.infer<typeof claimedCartSchema>;
 export type Order = z.infer<typeof orderSchema>;
 export type OrderList = z.infer<typeof orderListSchema>;
 export type Operation = z.infer<typeof operationSchema>;

@@ -12,6 +12,10 @@ const baseUrl = 'http://shop.test';
 const cart = { cartId: 'c', version: 3, items: [] };
 const atOnce = { 'retry-after': '0' };
 
+/** As the API says where the outcome of a command will be. */
+const accepted = (path: string): Response =>
+  json(202, { operationId: 'o', status: 'pending' }, { location: path });
+
 function clientOf(
   answers: (Response | Error)[],
   options: { attempts?: number; decideWithinMs?: number } = {},
@@ -72,7 +76,7 @@ describe('a command of the client', () => {
 
   it('that was accepted is asked after until it is applied', async () => {
     const { client, sent } = clientOf([
-      json(202, { operationId: 'o', status: 'pending' }),
+      accepted('/api/v1/carts/s/operations/o'),
       json(200, { operationId: 'o', status: 'pending' }, atOnce),
       json(200, { operationId: 'o', status: 'applied', version: 3 }),
       json(200, cart),
@@ -89,7 +93,7 @@ describe('a command of the client', () => {
   it('that was accepted and then refused rejects with the problem of its operation', async () => {
     const refused = await problem(409, 'cart_empty').json();
     const { client } = clientOf([
-      json(202, { operationId: 'o', status: 'pending' }),
+      accepted('/api/v1/carts/s/operations/o'),
       json(200, { operationId: 'o', status: 'rejected', problem: refused }),
     ]);
     expect(await rejectionOf(client.checkout())).toMatchObject({ code: 'cart_empty' });
@@ -97,7 +101,9 @@ describe('a command of the client', () => {
 
   it('that is not decided in time rejects with its operation', async () => {
     const pending = { operationId: 'o', status: 'pending' };
-    const { client } = clientOf([json(202, pending), json(200, pending)], { decideWithinMs: 0 });
+    const { client } = clientOf([accepted('/api/v1/carts/s/operations/o'), json(200, pending)], {
+      decideWithinMs: 0,
+    });
     const error = await rejectionOf(client.checkout());
     expect(error).toBeInstanceOf(UndecidedError);
     expect(error).toMatchObject({ operationId: 'o' });
@@ -124,7 +130,7 @@ describe('a checkout of the client', () => {
     const order = { orderId: 'r', status: 'awaiting_payment' };
     const { client, sent } = clientOf([
       json(201, order),
-      json(202, { operationId: 'o', status: 'pending' }),
+      accepted('/api/v1/carts/s/operations/o'),
       json(200, { operationId: 'o', status: 'applied', orderId: 'r' }),
       json(200, order),
     ]);
@@ -165,5 +171,46 @@ describe('an answer that is no problem of ours', () => {
       status: 403,
       problem: { detail: '<h1>Forbidden</h1>' },
     });
+  });
+});
+
+describe('the client of a user', () => {
+  const clientOfUser = (answers: (Response | Error)[]) => {
+    const { fetch, sent } = createFakeFetch(answers);
+    let renewals = 0;
+    const token = () => `token-${(renewals += 1)}`;
+    return { client: createCartClient({ baseUrl, token, fetch }), sent };
+  };
+
+  it('asks for the cart of the user, each time with the token as it is by then', async () => {
+    const { client, sent } = clientOfUser([problem(503, 'token_check_unavailable', atOnce), json(200, cart)]);
+    expect(await client.cart()).toEqual(cart);
+    expect(sent.map(({ url }) => url)).toEqual(Array(2).fill('http://shop.test/api/v1/carts/me'));
+    expect(sent.map(({ headers }) => headers.get('authorization'))).toEqual([
+      'Bearer token-1',
+      'Bearer token-2',
+    ]);
+  });
+
+  it('has claimed the cart of a guest when both carts have had their say, under one key', async () => {
+    const claimed = { ...cart, cutOff: [], waiting: false };
+    const applied = { operationId: 'o', status: 'applied' };
+    const { client, sent } = clientOfUser([
+      accepted('/api/v1/carts/guest/operations/o'),
+      json(200, applied),
+      accepted('/api/v1/carts/me/operations/o'),
+      json(200, applied),
+      json(200, claimed),
+    ]);
+    expect(await client.claim('guest')).toEqual(claimed);
+    expect(sent.map(({ method, url }) => `${method} ${url.slice(baseUrl.length)}`)).toEqual([
+      'POST /api/v1/carts/guest/claim',
+      'GET /api/v1/carts/guest/operations/o',
+      'POST /api/v1/carts/guest/claim',
+      'GET /api/v1/carts/me/operations/o',
+      'POST /api/v1/carts/guest/claim',
+    ]);
+    const keys = sent.flatMap(({ headers }) => headers.get('idempotency-key') ?? []);
+    expect(new Set(keys).size).toBe(1);
   });
 });
