@@ -10,7 +10,7 @@ TEMPORAL := .cache/temporal/.ready
 SCHEMATHESIS := .cache/schemathesis/.ready
 SOURCES := $(shell find src workflows activities drizzle -name '*.ts' 2>/dev/null)
 
-.PHONY: help node install build run stop test check coverage fuzz seed reset bench clean
+.PHONY: help node install build run stop test check coverage fuzz seed token reset bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/\1|\2/' | \
@@ -71,6 +71,9 @@ fuzz: build $(TEMPORAL) $(SCHEMATHESIS) ## ask the API everything its document a
 
 seed: build ## demo data for the running stack
 	@node dist/src/dev/seed.js
+
+token: build ## a token of a user for the local stack: make token FOR=anna [SCOPE=carts:admin]
+	@node dist/src/dev/token.js "$(FOR)" "$(SCOPE)"
 
 reset: stop ## stop, then delete the local data
 	@node dist/src/dev/reset.js

@@ -5,6 +5,7 @@ import { apiUrlOf, stackSecretsOf, type StackUrls } from './dev/child-env.ts';
 import { EmbeddedPostgresError } from './dev/embedded-postgres.ts';
 import { prefixed } from './dev/log-lines.ts';
 import { createPartLog } from './dev/part-log.ts';
+import { createLogin } from './dev/login.ts';
 import { connectHost } from './dev/ports.ts';
 import { endLeftovers, isStillRunning, readRunState, recordRun } from './dev/run-state.ts';
 import { checkStack, StackError, startStack, STOP_ORDER } from './dev/stack.ts';
@@ -103,6 +104,7 @@ async function describeStack(config: DevConfig, urls: StackUrls, startedInMs: nu
     reservationUrl: withoutPassword(urls.reservationUrl),
     paymentUrl: withoutPassword(urls.paymentUrl),
     ...(childEnv['ADMIN_TOKEN'] === undefined ? { adminToken: stackSecretsOf(config.dataDir).admin } : {}),
+    localLogin: createLogin(config) !== undefined,
     dataDir: config.dataDir,
     startedInMs,
   });

@@ -12,8 +12,19 @@ import type {
   Session,
 } from './types.ts';
 
-/** A guest by the session id, as `createSession` gives it; or a user by the token of the shop's login, renewed by a function. */
-export type CartOwner = { session: string } | { token: string | (() => string | Promise<string>) };
+/** A session id, as `createSession` gives it. */
+interface Guest {
+  session: string;
+  /** Told the same session with its full time again, once half of that has gone: keep it for the next visit. */
+  onRenewal?: (session: string) => void;
+}
+
+/** A token of the shop's login; a function gives the one that is good by now. */
+interface User {
+  token: string | (() => string | Promise<string>);
+}
+
+export type CartOwner = Guest | User;
 
 export type CartClientOptions = CartOwner & {
   /** Where the API is, such as `https://shop.example`. */
@@ -47,7 +58,12 @@ export async function createSession(
  */
 export function createCartClient(options: CartClientOptions) {
   const { baseUrl, decideWithinMs = 60_000 } = options;
-  const send = createSend({ fetch, attempts: defaultAttempts, identify: identityOf(options), ...options });
+  const send = createSend({
+    attempts: defaultAttempts,
+    identify: identityOf(options),
+    ...options,
+    fetch: hearing(options),
+  });
   const cartPath = `${carts}/${'session' in options ? options.session : 'me'}`;
   const { command, outcome } = createCommands({ send, baseUrl, decideWithinMs });
 
@@ -112,6 +128,18 @@ function identityOf(owner: CartOwner): Identify {
   if ('session' in owner) return () => ({ 'session-id': owner.session });
   const { token } = owner;
   return async () => ({ authorization: `Bearer ${typeof token === 'string' ? token : await token()}` });
+}
+
+function hearing(options: CartClientOptions): typeof fetch {
+  const ask = options.fetch ?? fetch;
+  if (!('session' in options)) return ask;
+  const { session, onRenewal } = options;
+  return async (...request) => {
+    const answer = await ask(...request);
+    const heard = answer.headers.get('session-id') ?? session;
+    if (heard !== session) onRenewal?.(heard);
+    return answer;
+  };
 }
 
 export type CartClient = ReturnType<typeof createCartClient>;

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ConfigError, loadApiConfig, loadWorkerConfig, type DevConfig } from '../config.ts';
+import { loginSettings } from './login-settings.ts';
 import { connectHost } from './ports.ts';
 
 export interface StackUrls {
@@ -17,6 +18,7 @@ export interface StackSecrets {
   session: string;
   paymentWebhook: string;
   admin: string;
+  login: string;
 }
 
 export type ChildEnv = Readonly<Record<string, string>>;
@@ -37,6 +39,7 @@ export function createChildEnv(config: DevConfig, urls: StackUrls, secrets: Stac
     DEMO_PAGE: resolve('src/dev/demo.html'),
     SESSION_SECRET: secrets.session,
     ADMIN_TOKEN: secrets.admin,
+    ...loginSettings(given, secrets.login),
     ...(config.external.temporal === undefined ? onEmbeddedTemporal(given, urls.temporalAddress) : given),
     NODE_ENV: 'development',
     HOST: config.host,
@@ -94,6 +97,7 @@ export function stackSecretsOf(dataDir: string): StackSecrets {
       () => `whsec_${randomBytes(24).toString('base64')}`,
     ),
     admin: secretOf(dataDir, 'admin-token', () => randomBytes(32).toString('base64url')),
+    login: secretOf(dataDir, 'login-secret', () => randomBytes(32).toString('base64url')),
   };
 }
 

@@ -1,6 +1,7 @@
 import { loadDevConfig, processEnvironment, type DevConfig } from '../config.ts';
 import { closeDatabase, createDatabase } from '../platform/database.ts';
 import { runMain } from '../platform/main.ts';
+import { createLogin } from './login.ts';
 import { isStillRunning, readRunState } from './run-state.ts';
 import { upsertCatalogue } from './seed/catalogue.ts';
 import { makeDemoCarts, type DemoCart } from './seed/demo-carts.ts';
@@ -20,13 +21,20 @@ async function findStack({ dataDir }: DevConfig): Promise<Readonly<Record<string
   return state.urls;
 }
 
-function describe({ special, status, cartId, sessionId }: DemoCart, apiUrl: string): string {
+function describe({ special, status, cartId, owner }: DemoCart, apiUrl: string): string {
+  const [key, curl] =
+    'session' in owner
+      ? [`session   ${owner.session}`, `curl -s ${apiUrl}/api/v1/carts/${owner.session}`]
+      : [
+          `token     ${owner.token}`,
+          `curl -s ${apiUrl}/api/v1/carts/me -H 'Authorization: Bearer ${owner.token}'`,
+        ];
   return [
     `  ${special}`,
     `    status    ${status}`,
     `    cart      ${cartId}`,
-    `    session   ${sessionId}`,
-    `    curl -s ${apiUrl}/api/v1/carts/${sessionId}`,
+    `    ${key}`,
+    `    ${curl}`,
     '',
   ].join('\n');
 }
@@ -50,7 +58,13 @@ await runMain(async () => {
     connection: config.external.temporal?.connection ?? { address: temporalAddress },
     namespace: config.external.temporal?.namespace ?? config.childEnv['TEMPORAL_NAMESPACE'] ?? 'default',
   };
-  const options = { apiUrl: api, stubUrl: reservationUrl, paymentUrl, temporal };
+  const options = {
+    apiUrl: api,
+    stubUrl: reservationUrl,
+    paymentUrl,
+    temporal,
+    tokenFor: createLogin(config),
+  };
   for await (const cart of makeDemoCarts(options)) {
     console.log(describe(cart, api));
   }

@@ -9,6 +9,8 @@ export interface WelcomeFacts {
   paymentUrl: string;
   /** Left out where the user gave it. */
   adminToken?: string;
+  /** Tokens of users are of our own making. */
+  localLogin: boolean;
   dataDir: string;
   startedInMs: number;
 }
@@ -26,6 +28,7 @@ export function welcomeText(facts: WelcomeFacts): string {
     ['Reservations', facts.reservationUrl],
     ['Payments', facts.paymentUrl],
     ['Admin token', facts.adminToken],
+    ['A user', facts.localLogin ? '`make token FOR=anna` prints a token' : undefined],
     ['Data and logs', facts.dataDir],
   ];
   const json = `-H 'content-type: application/json' -d`;

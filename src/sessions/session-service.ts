@@ -26,6 +26,8 @@ export type SessionCheck<T> =
 
 export interface SessionService<T> {
   issue(payload: T): Session<T>;
+  /** The same session with its full time again, once half of that has gone; before, as it is. */
+  slide(session: Session<T>): Session<T>;
   /** No look-up: a token that we did not sign is refused with no work done behind it. */
   verify(sessionId: string): SessionCheck<T>;
 }
@@ -47,16 +49,18 @@ export function createSessionService<T>({
   const isSigned = (body: string, signature: string) =>
     secrets.some((secret) => equalInConstantTime(sign(secret, body), signature));
 
+  function seal(id: string, payload: T): Session<T> {
+    const expiresAt = now() + ttlMs;
+    const expiry = Buffer.alloc(expiryBytes);
+    expiry.writeUIntBE(expiresAt, 0, expiryBytes);
+    const parts = [Buffer.from(id, 'base64url'), expiry, Buffer.from(JSON.stringify(payload))];
+    const body = Buffer.concat(parts).toString('base64url');
+    return { sessionId: `${prefix}_${body}.${sign(secrets[0], body)}`, id, expiresAt, payload };
+  }
+
   return {
-    issue(payload) {
-      const id = randomBytes(idBytes);
-      const expiresAt = now() + ttlMs;
-      const expiry = Buffer.alloc(expiryBytes);
-      expiry.writeUIntBE(expiresAt, 0, expiryBytes);
-      const body = Buffer.concat([id, expiry, Buffer.from(JSON.stringify(payload))]).toString('base64url');
-      const sessionId = `${prefix}_${body}.${sign(secrets[0], body)}`;
-      return { sessionId, id: id.toString('base64url'), expiresAt, payload };
-    },
+    issue: (payload) => seal(randomBytes(idBytes).toString('base64url'), payload),
+    slide: (session) => (session.expiresAt - now() > ttlMs / 2 ? session : seal(session.id, session.payload)),
     verify(sessionId) {
       const [kind, rest = ''] = splitOnce(sessionId, '_');
       const [body, signature = ''] = splitOnce(rest, '.');

@@ -174,6 +174,19 @@ describe('an answer that is no problem of ours', () => {
   });
 });
 
+describe('the client of a guest', () => {
+  it('tells of the session when it is renewed', async () => {
+    const { fetch } = createFakeFetch([json(200, cart), json(200, cart, { 'session-id': 'renewed' })]);
+    const told: string[] = [];
+    const onRenewal = (session: string) => void told.push(session);
+    const client = createCartClient({ baseUrl, session: 's', onRenewal, fetch });
+    await client.cart();
+    expect(told).toEqual([]);
+    await client.cart();
+    expect(told).toEqual(['renewed']);
+  });
+});
+
 describe('the client of a user', () => {
   const clientOfUser = (answers: (Response | Error)[]) => {
     const { fetch, sent } = createFakeFetch(answers);

@@ -45,6 +45,8 @@ export interface ContractRun {
   /** Of the API, such as `http://127.0.0.1:3000`. */
   url: string;
   adminToken: string;
+  /** A user's. */
+  userToken: string;
   /** With which the payment service's webhooks are signed. */
   webhookSecret: string;
   /** Random requests to each operation, and sequences of them along the links. */
@@ -79,6 +81,7 @@ export async function runSchemathesis(
       PYTHONDONTWRITEBYTECODE: '1',
       SCHEMATHESIS_HOOKS: 'hooks',
       ADMIN_TOKEN: run.adminToken,
+      USER_TOKEN: run.userToken,
       PAYMENT_WEBHOOK_SECRET: run.webhookSecret,
     },
     onLine(line) {

@@ -16,6 +16,7 @@ const secrets = {
   session: 's'.repeat(43),
   paymentWebhook: `whsec_${'w'.repeat(32)}`,
   admin: 'a'.repeat(43),
+  login: 'l'.repeat(43),
 };
 const childEnv = (env: Env) => createChildEnv(loadDevConfig(env), urls, secrets);
 
@@ -35,6 +36,15 @@ it('the payment stub signs with the secret that the API verifies with, and sends
   expect(loadPaymentStubConfig(env)).toMatchObject({
     webhookSecret: loadApiConfig(env).payments.webhookSecrets[0],
     control: { webhookUrl: 'http://127.0.0.1:3999/api/v1/webhooks/payments' },
+  });
+});
+
+it('takes tokens of its own making, unless the user has a login', () => {
+  expect(loadApiConfig(childEnv({})).users).toMatchObject({ keys: { secret: secrets.login } });
+  const own = { JWT_JWKS_URL: 'https://login.example/keys', JWT_ISSUER: 'i', JWT_AUDIENCE: 'a' };
+  expect(loadApiConfig(childEnv(own)).users).toMatchObject({
+    issuer: 'i',
+    keys: { jwksUrl: own.JWT_JWKS_URL },
   });
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createCartSessions } from '../../src/sessions/cart-sessions.ts';
 import { createSessionService } from '../../src/sessions/session-service.ts';
 import { z } from 'zod';
-import { createFakeApi, sessionSecret, type FakeApi } from '../support/fake-api.ts';
+import { createFakeApi, sessionSecret, sessionTtlMs, type FakeApi } from '../support/fake-api.ts';
 
 const apple = { name: 'apple', quantity: 1 };
 const guest = { kind: 'guest' } as const;
@@ -121,5 +121,40 @@ describe("the exercise's endpoints", () => {
     const api = createFakeApi();
     const headers = { 'session-id': `${api.sessionId}, ${api.sessionId}` };
     expect((await api.call('GET', '/items', undefined, headers)).status).toBe(404);
+  });
+});
+
+describe('a session that gets old', () => {
+  /** Of the same API, more than half of its time ago. */
+  function agedSession() {
+    const aged = createSessionService({
+      ...{ prefix: 'cart', schema: z.object({ kind: z.literal('guest') }), ttlMs: sessionTtlMs },
+      ...{ secrets: [sessionSecret], now: () => Date.now() - sessionTtlMs * 0.6 },
+    });
+    return aged.issue(guest);
+  }
+
+  const requestsOf = (sessionId: string): [string, Record<string, string>][] => [
+    [`/api/v1/carts/${sessionId}`, {}],
+    ['/api/v1/items', { 'session-id': sessionId }],
+    ['/api/v1/items', { cookie: `cart_session=${sessionId}` }],
+  ];
+
+  it('is sent back with its full time again, and is for the same cart', async () => {
+    const api = createFakeApi();
+    const { sessionId, id } = agedSession();
+    for (const [path, headers] of requestsOf(sessionId)) {
+      const answer = await api.call('GET', path, undefined, headers);
+      const renewed = answer.headers.get('session-id') ?? '';
+      expect(renewed).not.toBe(sessionId);
+      const check = api.sessions.verify(renewed);
+      expect(check).toMatchObject({ status: 'valid', session: { id } });
+    }
+  });
+
+  it('and a young one is not sent back where it is in the path', async () => {
+    const api = createFakeApi();
+    const { headers } = await api.call('GET', `/api/v1/carts/${api.sessionId}`);
+    expect(headers.get('session-id')).toBeNull();
   });
 });

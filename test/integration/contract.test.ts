@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { findSchemathesis, runSchemathesis } from '../contract/schemathesis.ts';
 import { testWebhookSecret } from '../support/payment-stub-client.ts';
 import { openShop, type Shop } from '../support/shop.ts';
+import { tokenOf, userSettings } from '../support/tokens.ts';
 
 const adminToken = 'a-token-that-only-this-test-knows-about';
 
@@ -10,7 +11,7 @@ let shop: Shop;
 
 beforeAll(async () => {
   program = await findSchemathesis(console.log);
-  shop = await openShop({ env: { ADMIN_TOKEN: adminToken } });
+  shop = await openShop({ env: { ADMIN_TOKEN: adminToken, ...userSettings } });
   await shop.payments.control({ auto: 'succeed' });
 }, 400_000);
 
@@ -23,6 +24,7 @@ it('answers what its OpenAPI document says, to valid and invalid requests and al
   const { code, lines } = await runSchemathesis(program, {
     url: shop.url,
     adminToken,
+    userToken: await tokenOf({ expiresIn: 3_600 }),
     webhookSecret: testWebhookSecret,
     examples: { fuzzing: 3, stateful: 15 },
   });

@@ -47,6 +47,17 @@ describe('a session', () => {
     expect(at(issuedAt + ttlMs)).toBe('expired');
   });
 
+  it('slides once half of its time has gone: the same session, of the same cart, with its full time again', () => {
+    const session = service().issue(guest);
+    const at = (now: number) => service({ now: () => now });
+    expect(at(issuedAt + ttlMs / 2 - 1).slide(session)).toEqual(session);
+    const later = at(issuedAt + ttlMs / 2);
+    const slid = later.slide(session);
+    expect(slid).toMatchObject({ id: session.id, payload: guest, expiresAt: issuedAt + 1.5 * ttlMs });
+    expect(cartIdOf(slid)).toBe(cartIdOf(session));
+    expect(later.verify(slid.sessionId)).toEqual({ status: 'valid', session: slid });
+  });
+
   it('signed with a secret that was rotated out is valid as long as that secret is listed', () => {
     const { sessionId } = service({ secrets: ['old'] }).issue(guest);
     expect(service({ secrets: ['new', 'old'] }).verify(sessionId).status).toBe('valid');

@@ -5,6 +5,7 @@ import type {
   Control as PaymentControl,
   ControlChange as PaymentControlChange,
 } from '../payment-stub/control.ts';
+import type { Login } from '../login.ts';
 import type { Control, ControlChange } from '../reservation-stub/control.ts';
 
 export interface DemoCart {
@@ -12,7 +13,8 @@ export interface DemoCart {
   special: string;
   status: string;
   cartId: string;
-  sessionId: string;
+  /** With which it is asked for. */
+  owner: { session: string } | { token: string };
 }
 
 export interface DemoCartsOptions {
@@ -20,6 +22,8 @@ export interface DemoCartsOptions {
   stubUrl: string;
   paymentUrl: string;
   temporal: { connection: ConnectionOptions; namespace: string };
+  /** Makes tokens of users, where the stack takes ours. */
+  tokenFor?: Login | undefined;
 }
 
 /** Long enough to look at, and below the default RESERVATION_ATTEMPT_TIMEOUT of two minutes. */
@@ -47,6 +51,7 @@ export async function* makeDemoCarts(options: DemoCartsOptions): AsyncGenerator<
     yield await abandoned(options);
     yield await awaitingPayment(apiUrl);
     yield await completed(apiUrl, payments);
+    if (options.tokenFor) yield await claimed(apiUrl, options.tokenFor);
     await stub.control({ latencyMs: pendingLatencyMs });
     yield await pending(apiUrl, stub);
     yield await checkingOut(apiUrl, stub);
@@ -119,6 +124,18 @@ async function completed(apiUrl: string, payments: ReturnType<typeof createPayme
   return await shopper.describe(special, (cart) => cart.status === 'completed' && every('sold')(cart));
 }
 
+async function claimed(apiUrl: string, tokenFor: Login): Promise<DemoCart> {
+  const guest = await newShopper(apiUrl);
+  await guest.client.addItem({ name: 'kiwi', quantity: 3 });
+  await guest.shows(every('reserved'));
+  const token = await tokenFor({ subject: `shopper-${crypto.randomUUID()}@example.org` });
+  const user = createCartClient({ baseUrl: apiUrl, token });
+  await user.addItem({ name: 'plum', quantity: 2 });
+  const cart = await user.claim(guest.sessionId);
+  const special = "A user's cart, with what was claimed from a guest's; that session is over";
+  return { special, status: cart.status, cartId: cart.cartId, owner: { token } };
+}
+
 async function pending(apiUrl: string, stub: Stub): Promise<DemoCart> {
   const shopper = await newShopper(apiUrl);
   await addSlowly(shopper, stub);
@@ -154,6 +171,7 @@ async function newShopper(apiUrl: string) {
     first(client.events({ signal: AbortSignal.timeout(shownWithinMs) }), holds);
   return {
     cartId,
+    sessionId,
     client,
     shows,
     /** Checks out, and has the order once it can be paid. */
@@ -169,7 +187,7 @@ async function newShopper(apiUrl: string) {
     },
     async describe(special: string, holds: (cart: Cart) => boolean): Promise<DemoCart> {
       const { status } = await shows((view) => view.items.length > 0 && holds(view));
-      return { special, status, cartId, sessionId };
+      return { special, status, cartId, owner: { session: sessionId } };
     },
   };
 }

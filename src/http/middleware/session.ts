@@ -20,16 +20,24 @@ export interface CartOfRequest {
   prefix: string;
 }
 
-/** The cart of the session named in the path, `/…/{sessionId}/…`, or of the user: `/…/me/…`. */
+/**
+ * The cart of the session named in the path, `/…/{sessionId}/…`, or of the user: `/…/me/…`. A session that gets old
+ * is sent back with its full time again.
+ */
 export function cartFromPath({ sessions, users, prefix }: CartOfRequest): MiddlewareHandler<AppEnv> {
   return createMiddleware<AppEnv>(async (c, next) => {
     const name = c.req.param('sessionId') ?? '';
     const user = await userOf(c, users);
-    const key =
-      name === ownCart ? keyOfUser(requireUser(c, user)) : keyOfSession(requireSession(sessions, name));
-    use(c, key, `${prefix}/${name}`);
     if (user) c.set('ownCartId', cartIdOfUser(user));
+    const basePath = `${prefix}/${name}`;
+    if (name === ownCart) {
+      use(c, keyOfUser(requireUser(c, user)), basePath);
+      return await next();
+    }
+    const session = requireSession(sessions, name);
+    use(c, keyOfSession(session), basePath);
     await next();
+    if (session.sessionId !== name) c.header(sessionHeader, session.sessionId);
   });
 }
 
@@ -52,7 +60,7 @@ export function cartFromClient(options: CartFromClientOptions): MiddlewareHandle
   /** A cookie that has expired is no error of the shopper's: a new session takes its place. */
   async function fromCookie(c: AppContext): Promise<CartSession> {
     const check = sessions.verify(getCookie(c, sessionCookie) ?? '');
-    if (check.status === 'valid') return check.session;
+    if (check.status === 'valid') return sessions.slide(check.session);
     await beforeIssue(c);
     return sessions.issue({ kind: 'guest' });
   }
@@ -102,7 +110,7 @@ function requireSession(sessions: CartSessions, sessionId: string): CartSession 
   const check = sessions.verify(sessionId);
   switch (check.status) {
     case 'valid':
-      return check.session;
+      return sessions.slide(check.session);
     case 'expired':
       throw fail(
         'session_not_found',
