@@ -5,26 +5,28 @@ import type { CartView } from '../../src/domain/cart-view.ts';
 import { createPaymentStubClient } from '../support/payment-stub-client.ts';
 import { startBuiltStack } from '../support/built-stack.ts';
 import { allReserved, createShopper, until, type Shopper } from '../support/shopper.ts';
+import { userSettings } from '../support/tokens.ts';
+import { createUser } from '../support/user.ts';
 
 /**
- * Records the histories that `replay.test.ts` replays: `npm run replay:record`. Run it when a new kind of life
- * is built; keep the old files, since carts with such histories may still be open.
+ * Records the histories that `replay.test.ts` replays: `npm run replay:record [-- <suffix> <life>…]`. Run it when a
+ * new kind of life is built; keep the old files, since carts with such histories may still be open.
  */
 const folder = new URL('histories/', import.meta.url);
-const suffix = process.argv[2] ?? new Date().toISOString().slice(0, 10);
+const [suffix = new Date().toISOString().slice(0, 10), ...wanted] = process.argv.slice(2);
 
 const stack = await startBuiltStack({
   reservationLatencyMs: 50,
-  env: { CART_CONTINUE_AS_NEW_EVENTS: '120' },
+  env: { CART_CONTINUE_AS_NEW_EVENTS: '120', ...userSettings },
 });
 const client = new Client({ connection: await Connection.connect({ address: stack.temporalAddress }) });
 
-async function record(name: string, shopper: Shopper): Promise<void> {
-  const query = `WorkflowId = "cart-${shopper.cartId}"`;
+async function record(name: string, { cartId }: Pick<Shopper, 'cartId'>): Promise<void> {
+  const query = `WorkflowId = "cart-${cartId}"`;
   const runIds: string[] = [];
   for await (const run of client.workflow.list({ query })) runIds.unshift(run.runId);
   for (const [index, runId] of runIds.entries()) {
-    const history = await client.workflow.getHandle(`cart-${shopper.cartId}`, runId).fetchHistory();
+    const history = await client.workflow.getHandle(`cart-${cartId}`, runId).fetchHistory();
     const file = new URL(`${name}-${index + 1}.${suffix}.json`, folder);
     await writeFile(file, `${historyToJSON(history).replaceAll(process.cwd(), '.')}\n`);
     console.log(`${file.pathname}: ${history.events?.length ?? 0} events`);
@@ -46,7 +48,8 @@ async function paymentOf(shopper: Shopper): Promise<string> {
 
 const newShopper = () => createShopper(stack.api);
 
-const lives: Record<string, (shopper: Shopper) => Promise<void>> = {
+/** Each leads the shopper's cart through one kind of life; another cart that has a part in it is returned. */
+const lives: Record<string, (shopper: Shopper) => Promise<void | Pick<Shopper, 'cartId'>>> = {
   async 'one-line'(shopper) {
     await shopper.add('apple', 2);
     const { items } = await until(shopper.cart, allReserved);
@@ -139,16 +142,33 @@ const lives: Record<string, (shopper: Shopper) => Promise<void>> = {
     await shopper.add('pear', 1);
     await until(shopper.cart, allReserved);
   },
+  // The guest's line is held, one of the user's too, and one of each is under way.
+  async claimed(shopper) {
+    const user = await createUser(shopper, 'anna@example.org');
+    await shopper.add('apple', 2);
+    await user.add('apple', 3);
+    await until(shopper.cart, allReserved);
+    await until(user.cart, allReserved);
+    await control({ latencyMs: 1_000 });
+    await shopper.add('pear', 1);
+    await user.add('plum', 1);
+    await user.claim(shopper);
+    await until(user.cart, allReserved);
+    await control({ latencyMs: 50 });
+    return user;
+  },
 };
 
 try {
   await mkdir(folder, { recursive: true });
   for (const [name, live] of Object.entries(lives)) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue;
     const shopper = await newShopper();
-    await live(shopper);
+    const other = await live(shopper);
     // The last save and its activation follow the answer.
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     await record(name, shopper);
+    if (other) await record(`${name}-by`, other);
   }
 } finally {
   await client.connection.close();

@@ -19,6 +19,8 @@ describe('recorded histories', () => {
     const lives = new Set(files.map((file) => file.split('.')[0]?.replace(/-\d+$/, '')));
     expect([...lives].toSorted()).toEqual([
       'abandoned-and-resumed',
+      'claimed',
+      'claimed-by',
       'continued-as-new',
       'given-up-and-refunded',
       'not-paid-then-paid',
