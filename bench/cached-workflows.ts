@@ -7,7 +7,7 @@ import { bytes, type Row } from './support/rows.ts';
 /** What the control keeps: it does the same work, and lets go of its carts. */
 const fewCached = 10;
 const collectedWithinMs = 7_000;
-const collecting = { NODE_OPTIONS: '--import tsx --import ./bench/support/collect-garbage.ts' };
+const collecting = { NODE_OPTIONS: '--import ./bench/support/collect-garbage.mjs' };
 
 /** A worker's memory by the carts in its cache, beside a worker that has done the same and kept none. */
 export async function measureCachedWorkflows({ stack, sizes, say }: Bench): Promise<Row[]> {

@@ -14,7 +14,7 @@ interface Round {
 
 /** A whole checkout of a cart whose line is reserved: until its `201`, and until its order is paid. */
 export async function measureCheckout({ stack, sizes, say }: Bench): Promise<Row[]> {
-  const { checkouts, concurrency, rounds } = sizes;
+  const { checkouts, concurrency, fewRounds: rounds } = sizes;
   const { newSessions, addItem, checkout } = stack.shop;
   const payments = createPaymentStubClient(stack.payments);
 

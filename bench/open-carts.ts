@@ -24,7 +24,7 @@ interface Space {
 
 /** What open, idle carts cost: the latency of adds to other carts, memory and disk. */
 export async function measureOpenCarts({ stack, sizes, say }: Bench): Promise<Row[]> {
-  const { adds, rounds, concurrency } = sizes;
+  const { adds, fewRounds: rounds, concurrency } = sizes;
   const opener = await createOpener({ stack, concurrency, say });
   const hot = await stack.shop.newSessions(hotCarts);
   const addToHot = () =>

@@ -16,7 +16,7 @@ interface FirstAnswers {
 
 /** A worker is killed while many carts are open, and another takes its place: when does it answer, when has it caught up? */
 export async function measureRecovery({ stack, sizes, say }: Bench): Promise<Row[]> {
-  const { concurrency, rounds } = sizes;
+  const { concurrency, fewRounds: rounds } = sizes;
   const opener = await createOpener({ stack, concurrency, say });
   const cached = await stack.shop.newSession();
   const cold = await stack.shop.newSessions(rounds + 1);

@@ -4,7 +4,7 @@ import { number, spreadOf, type Row } from './support/rows.ts';
 
 /** End to end: from the first add until the line of the last is `reserved` in the read model. */
 export async function measureReserved({ stack, sizes, say }: Bench): Promise<Row[]> {
-  const { adds, concurrency, rounds } = sizes;
+  const { adds, concurrency, fewRounds: rounds } = sizes;
   const { newSessions, addItem } = stack.shop;
   const answered: number[] = [];
   const reserved: number[] = [];

@@ -19,37 +19,48 @@ import { sizes } from './support/sizes.ts';
 
 interface Topic {
   measure: (bench: Bench) => Promise<Row[]>;
-  /** On a quiet machine of two cores. */
+  /** Estimated. */
   seconds: number;
   /** Reads /proc. */
   linuxOnly?: boolean;
 }
 
-const units = sizes.rounds + 1;
+/** What the estimates are made of: seconds of a quiet machine of two cores. */
+const [anAdd, aNewCart, aRead, anOpening] = [0.02, 0.035, 0.0007, 0.015];
+const [all, few] = [sizes.rounds + 1, sizes.fewRounds + 1];
 const manyOpen = sizes.openCarts.at(-1) ?? 0;
 
 /** On one stack; those that leave it full of open carts on another. */
 const stacks: Record<string, Topic>[] = [
   {
-    adds: { measure: measureAdds, seconds: units * sizes.adds * 0.05 },
-    reads: { measure: measureReads, seconds: units * sizes.reads * 0.003 },
-    checkout: { measure: measureCheckout, seconds: units * sizes.checkouts * 0.2 },
-    reserved: { measure: measureReserved, seconds: units * sizes.adds * 0.03 },
-    'slow-service': { measure: measureSlowService, seconds: 45 },
+    adds: { measure: measureAdds, seconds: (all + 1) * sizes.adds * (anAdd + aNewCart) * 1.3 },
+    reads: { measure: measureReads, seconds: all * sizes.reads * aRead * 8 },
+    checkout: { measure: measureCheckout, seconds: few * sizes.checkouts * aNewCart * 5 },
+    reserved: { measure: measureReserved, seconds: few * sizes.adds * aNewCart },
+    'slow-service': { measure: measureSlowService, seconds: 50 },
     history: { measure: measureHistory, seconds: 25 },
-    streams: { measure: measureStreams, seconds: 40 + sizes.streams * 0.01, linuxOnly: true },
-    expiry: { measure: measureExpiry, seconds: sizes.expiringCarts * 0.03 + sizes.expiringAfterMs / 1_000 },
+    streams: {
+      measure: measureStreams,
+      seconds: 20 + few * (2 * sizes.adds * anAdd + sizes.streams * 0.005),
+      linuxOnly: true,
+    },
+    expiry: {
+      measure: measureExpiry,
+      seconds: sizes.expiringCarts * aNewCart + sizes.expiringAfterMs / 1_000 + 5,
+    },
     'cached-workflows': {
-      ...{ measure: measureCachedWorkflows, seconds: 15 + sizes.cachedCarts * 0.06, linuxOnly: true },
+      measure: measureCachedWorkflows,
+      seconds: 20 + 2 * sizes.cachedCarts * aNewCart,
+      linuxOnly: true,
     },
   },
   {
     'open-carts': {
       measure: measureOpenCarts,
-      seconds: manyOpen * 0.01 + sizes.openCarts.length * units * sizes.adds * 0.02,
+      seconds: manyOpen * anOpening + sizes.openCarts.length * few * sizes.adds * anAdd * 1.5,
       linuxOnly: true,
     },
-    recovery: { measure: measureRecovery, seconds: 30 + sizes.rounds * 4 },
+    recovery: { measure: measureRecovery, seconds: 35 + few * 11 },
   },
 ];
 
@@ -79,7 +90,9 @@ const chosen = stacks
   )
   .filter((topics) => topics.length > 0);
 const minutes = chosen.flat().reduce((sum, [, { seconds }]) => sum + seconds, 0) / 60;
-say(`About ${minutes.toFixed(0)} min on a quiet machine of 2 cores, up to ${manyOpen} open carts`);
+say(
+  `${chosen.flatMap((topics) => topics.map(([name]) => name)).join(', ')}: about ${minutes.toFixed(0)} min`,
+);
 
 for (const topics of chosen) {
   const stack = (running = await startBenchStack(sizes));

@@ -14,7 +14,7 @@ const settleMs = 3_000;
  */
 export async function measureStreams(bench: Bench): Promise<Row[]> {
   const { stack, sizes, say } = bench;
-  const { adds, rounds, concurrency, streams } = sizes;
+  const { adds, fewRounds: rounds, concurrency, streams } = sizes;
   const { newSessions, addItem } = stack.shop;
   const carts = await newSessions(activeCarts);
   await drive(activeCarts, concurrency, (i) => addItem(carts[i]!.path, 'apple'));
@@ -27,7 +27,7 @@ export async function measureStreams(bench: Bench): Promise<Row[]> {
   say('memory of open streams');
   const memory = await memoryRow(bench, urls);
   const comparison = await compare(`add-item with ${streams} open streams ÷ without`, {
-    ...{ rounds: Math.min(rounds, 3), say, settle: stack.settle, bare: add },
+    ...{ rounds, say, settle: stack.settle, bare: add },
     ours: async () => {
       const open = await openStreams(urls, concurrency);
       const load = await add();

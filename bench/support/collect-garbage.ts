@@ -1,7 +1,0 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
-
-/** Loaded before a worker, into each of its threads: what is resident is then what is in use. */
-const everyMs = 2_000;
-setFlagsFromString('--expose-gc');
-setInterval(runInNewContext('gc') as () => void, everyMs).unref();
