@@ -1,68 +1,12 @@
+/** `npm run bench` measures everything, `npm run bench -- adds reads` these topics; all on one machine, in one table. */
 import { writeFile } from 'node:fs/promises';
 import { platform } from 'node:os';
-import { measureAdds } from './adds.ts';
-import { measureCachedWorkflows } from './cached-workflows.ts';
-import { measureCheckout } from './checkout.ts';
-import { measureExpiry } from './expiry.ts';
-import { measureHistory } from './history.ts';
-import { measureOpenCarts } from './open-carts.ts';
-import { measureReads } from './reads.ts';
-import { measureRecovery } from './recovery.ts';
-import { measureReserved } from './reserved.ts';
-import { measureSlowService } from './slow-service.ts';
-import { measureStreams } from './streams.ts';
-import { startBenchStack, type Bench, type BenchStack } from './support/bench-stack.ts';
+import { startBenchStack, type BenchStack } from './support/bench-stack.ts';
 import { loadNow, machineFacts, type Facts } from './support/facts.ts';
 import { toMarkdown } from './support/report.ts';
 import type { Row } from './support/rows.ts';
 import { sizes } from './support/sizes.ts';
-
-interface Topic {
-  measure: (bench: Bench) => Promise<Row[]>;
-  /** Estimated. */
-  seconds: number;
-  /** Reads /proc. */
-  linuxOnly?: boolean;
-}
-
-/** What the estimates are made of: seconds of a quiet machine of two cores. */
-const [anAdd, aNewCart, aRead, anOpening] = [0.02, 0.035, 0.0007, 0.015];
-const [all, few] = [sizes.rounds + 1, sizes.fewRounds + 1];
-const manyOpen = sizes.openCarts.at(-1) ?? 0;
-
-/** On one stack; those that leave it full of open carts on another. */
-const stacks: Record<string, Topic>[] = [
-  {
-    adds: { measure: measureAdds, seconds: (all + 1) * sizes.adds * (anAdd + aNewCart) * 1.3 },
-    reads: { measure: measureReads, seconds: all * sizes.reads * aRead * 8 },
-    checkout: { measure: measureCheckout, seconds: few * sizes.checkouts * aNewCart * 5 },
-    reserved: { measure: measureReserved, seconds: few * sizes.adds * aNewCart },
-    'slow-service': { measure: measureSlowService, seconds: 50 },
-    history: { measure: measureHistory, seconds: 25 },
-    streams: {
-      measure: measureStreams,
-      seconds: 20 + few * (2 * sizes.adds * anAdd + sizes.streams * 0.005),
-      linuxOnly: true,
-    },
-    expiry: {
-      measure: measureExpiry,
-      seconds: sizes.expiringCarts * aNewCart + sizes.expiringAfterMs / 1_000 + 5,
-    },
-    'cached-workflows': {
-      measure: measureCachedWorkflows,
-      seconds: 20 + 2 * sizes.cachedCarts * aNewCart,
-      linuxOnly: true,
-    },
-  },
-  {
-    'open-carts': {
-      measure: measureOpenCarts,
-      seconds: manyOpen * anOpening + sizes.openCarts.length * few * sizes.adds * anAdd * 1.5,
-      linuxOnly: true,
-    },
-    recovery: { measure: measureRecovery, seconds: 35 + few * 11 },
-  },
-];
+import { stacks } from './topics.ts';
 
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 const names = stacks.flatMap((topics) => Object.keys(topics));
@@ -82,17 +26,13 @@ const loadBefore = loadNow();
 const rows: Row[] = [];
 const failed: string[] = [];
 let facts: Facts | undefined;
+const runs = (name: string, linuxOnly = false) =>
+  wanted.includes(name) && (!linuxOnly || platform() === 'linux');
 const chosen = stacks
-  .map((topics) =>
-    Object.entries(topics).filter(
-      ([name, { linuxOnly }]) => wanted.includes(name) && (!linuxOnly || platform() === 'linux'),
-    ),
-  )
+  .map((topics) => Object.entries(topics).filter(([name, { linuxOnly }]) => runs(name, linuxOnly)))
   .filter((topics) => topics.length > 0);
 const minutes = chosen.flat().reduce((sum, [, { seconds }]) => sum + seconds, 0) / 60;
-say(
-  `${chosen.flatMap((topics) => topics.map(([name]) => name)).join(', ')}: about ${minutes.toFixed(0)} min`,
-);
+say(`About ${Math.ceil(minutes)} min on a quiet machine of 2 cores, longer on others`);
 
 for (const topics of chosen) {
   const stack = (running = await startBenchStack(sizes));
