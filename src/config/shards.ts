@@ -116,7 +116,7 @@ export const userSettings = {
   }),
   CLAIM_MERGE: oneOf(['sum', 'max'], 'sum'),
 };
-export const reservationTimes = {
+const reservationTimes = {
   RESERVATION_ATTEMPT_TIMEOUT: duration({ default: '2m' }),
   RESERVATION_GIVE_UP_AFTER: duration({ default: '15m' }),
 };

@@ -92,8 +92,8 @@ describe('a changed workflow with worker versioning', () => {
 
     await Promise.all(carts.map(({ goOn, shopper }) => goOn(place, shopper)));
     await until(
-      () => deployment.openRunsOf('1'),
-      (runs) => runs.length === 0,
+      () => deployment.openOn('1'),
+      ({ length }) => length === 0,
       30_000,
     );
 

@@ -1,5 +1,5 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
-import { temporal } from '@temporalio/proto';
+import proto from '@temporalio/proto';
 import { until } from './shopper.ts';
 
 /** What an operator does with `temporal worker deployment`, for one deployment. */
@@ -22,25 +22,22 @@ export function createWorkerDeployment(client: Client, deploymentName: string) {
     /** As soon as a worker of that build polls. */
     setCurrent: (buildId: string) =>
       settle(() => service.setWorkerDeploymentCurrentVersion({ namespace, deploymentName, buildId })),
-    setRamping: (buildId: string, percentage: number) =>
-      settle(() =>
-        service.setWorkerDeploymentRampingVersion({ namespace, deploymentName, buildId, percentage }),
-      ),
     /** `DRAINING` while pinned runs are open, `DRAINED` afterwards. */
     async drainage(buildId: string): Promise<string> {
       const version = { deploymentName, buildId };
       const answer = await service.describeWorkerDeploymentVersion({ namespace, deploymentVersion: version });
       const status = answer.workerDeploymentVersionInfo?.drainageInfo?.status ?? 0;
-      return (temporal.api.enums.v1.VersionDrainageStatus[status] ?? '').replace(
+      return (proto.temporal.api.enums.v1.VersionDrainageStatus[status] ?? '').replace(
         'VERSION_DRAINAGE_STATUS_',
         '',
       );
     },
     runsOf: (buildId: string) => list(`TemporalWorkerDeploymentVersion = "${deploymentName}:${buildId}"`),
-    openRunsOf: (buildId: string) =>
-      list(
-        `TemporalWorkerDeploymentVersion = "${deploymentName}:${buildId}" and ExecutionStatus = "Running"`,
-      ),
+    /** Their workflow ids. */
+    async openOn(buildId: string): Promise<string[]> {
+      const version = `TemporalWorkerDeploymentVersion = "${deploymentName}:${buildId}"`;
+      return (await list(`${version} and ExecutionStatus = "Running"`)).map(({ workflowId }) => workflowId);
+    },
   };
 }
 
