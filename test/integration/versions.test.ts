@@ -145,6 +145,32 @@ describe('a changed workflow with worker versioning', () => {
     expect(await shop.stub.heldUnits(shopper.cartId)).toBe(4);
   }, 120_000);
 
+  it('begins with the carts that workers without a version have opened, and gives them back', async () => {
+    const { shop, deployment, startVersion, startUnversioned } = await openScene();
+    const oldWorker = await startUnversioned('first');
+    const shopper = await shop.newShopper();
+    await shopper.add('apple', 1);
+    await until(shopper.cart, allReserved);
+    const addOneOn = async (build: string | undefined) => {
+      expect((await shopper.add('apple', 1)).status).toBe(201);
+      await until(shopper.cart, allReserved);
+      await until(
+        () => buildOf(shop.temporal, shopper.cartId),
+        (now) => now === build,
+      );
+    };
+
+    await startVersion('first', '1');
+    await deployment.setCurrent('1');
+    await stopGracefully(oldWorker);
+    await addOneOn('1');
+
+    await startUnversioned('first');
+    await deployment.setCurrent('');
+    await addOneOn(undefined);
+    expect((await shopper.cart()).totals.itemCount).toBe(3);
+  }, 120_000);
+
   it('takes over a webhook that is being tried, which keeps no old worker', async () => {
     const receiver = await startWebhookReceiver();
     onTestFinished(() => receiver.close());

@@ -19,7 +19,7 @@ export function createWorkerDeployment(client: Client, deploymentName: string) {
   }
 
   return {
-    /** As soon as a worker of that build polls. */
+    /** As soon as a worker of that build polls; `''`: workers without a version. */
     setCurrent: (buildId: string) =>
       settle(() => service.setWorkerDeploymentCurrentVersion({ namespace, deploymentName, buildId })),
     /** `DRAINING` while pinned runs are open, `DRAINED` afterwards. */
