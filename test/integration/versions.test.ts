@@ -145,6 +145,21 @@ describe('a changed workflow with worker versioning', () => {
     expect(await shop.stub.heldUnits(shopper.cartId)).toBe(4);
   }, 120_000);
 
+  it('takes a cart that nobody touches along when its own timer fires', async () => {
+    const { shop, deployment, startVersion } = await openScene({ env: { CART_TTL: '8s' } });
+    await startVersion('first', '1');
+    await startVersion('changed', '2');
+    await deployment.setCurrent('1');
+    const shopper = await shop.newShopper();
+    await shopper.add('apple', 1);
+    await deployment.setCurrent('2');
+    expect(await buildOf(shop.temporal, shopper.cartId)).toBe('1');
+    await shop.temporal.workflow.getHandle(cartWorkflowId(shopper.cartId)).result();
+    expect(await buildOf(shop.temporal, shopper.cartId)).toBe('2');
+    expect((await shopper.cart()).status).toBe('abandoned');
+    expect(await shop.stub.heldUnits(shopper.cartId)).toBe(0);
+  }, 120_000);
+
   it('begins with the carts that workers without a version have opened, and gives them back', async () => {
     const { shop, deployment, startVersion, startUnversioned } = await openScene();
     const oldWorker = await startUnversioned('first');

@@ -41,17 +41,22 @@ const place: Place = {
   temporal,
 };
 
-async function rowOf({ name, shopper, ends }: OpenCart) {
+async function rowOf({ name, shopper }: OpenCart) {
   const { status, totals, items } = await shopper.cart();
   const reservations = [...new Set(items.map(({ reservation }) => reservation.status))].join(', ');
-  const build = await buildOf(temporal, shopper.cartId);
-  return { cart: name, version: build, status, units: totals.itemCount, reservations, ends };
+  const version = await buildOf(temporal, shopper.cartId);
+  return { cart: name, version, status, units: totals.itemCount, reservations };
 }
 
-async function show(carts: readonly OpenCart[]): Promise<void> {
-  const rows = await Promise.all(carts.map(rowOf));
-  console.table(rows.map(({ ends: _, ...row }) => row));
+async function hasEnded(cart: OpenCart): Promise<boolean> {
+  const { version, status, units } = await rowOf(cart);
+  return version === '2' && status === cart.ends.status && units === cart.ends.units;
 }
+
+const countEnded = async (carts: readonly OpenCart[]) =>
+  (await Promise.all(carts.map(hasEnded))).filter(Boolean).length;
+
+const show = async (carts: readonly OpenCart[]) => console.table(await Promise.all(carts.map(rowOf)));
 
 async function deploy(): Promise<boolean> {
   await deployment.setCurrent('1');
@@ -82,11 +87,12 @@ async function deploy(): Promise<boolean> {
   say('Temporal says of version 1: DRAINED');
   await stack.worker.stop();
   say('worker 1 has ended; new carts and the old ones go on:');
-  carts.push(...(await openCarts(place, 1, 1_000)));
-  await Promise.all(carts.slice(-7).map(({ goOn, shopper }) => goOn(place, shopper)));
+  const later = await openCarts(place, 1, 1_000);
+  carts.push(...later);
+  await Promise.all(later.map(({ goOn, shopper }) => goOn(place, shopper)));
   await until(
-    async () => (await Promise.all(carts.map(rowOf))).filter(({ status, ends }) => status !== ends.status),
-    (unfinished) => unfinished.length === 0,
+    () => countEnded(carts),
+    (ended) => ended === carts.length,
     patienceMs,
   );
   await show(carts);
@@ -95,20 +101,17 @@ async function deploy(): Promise<boolean> {
 
 async function isAllWell(carts: readonly OpenCart[]): Promise<boolean> {
   const count = (query: string) => temporal.workflow.count(query).then((answer) => answer.count);
-  const rows = await Promise.all(carts.map(rowOf));
-  const right = rows.filter(
-    ({ version, units, status, ends }) => version === '2' && units === ends.units && status === ends.status,
-  ).length;
+  const right = await countEnded(carts);
   const failed = await count('ExecutionStatus in ("Failed", "TimedOut", "Terminated")');
   const stuck = await count('TemporalReportedProblems is not null');
   const [old, young] = await Promise.all(['1', '2'].map(deployment.runsOf));
   const handedOver = old!.filter(({ status }) => status.name === 'CONTINUED_AS_NEW').length;
-  say(`${right} of ${rows.length} carts ended as they should, on version 2`);
+  say(`${right} of ${carts.length} carts ended as they should, on version 2`);
   say(
     `runs of version 1: ${old!.length}, of which ${handedOver} were handed over; of version 2: ${young!.length}`,
   );
   say(`workflows that failed: ${failed}; that report a problem: ${stuck}`);
-  return right === rows.length && failed === 0 && stuck === 0;
+  return right === carts.length && failed === 0 && stuck === 0;
 }
 
 try {
