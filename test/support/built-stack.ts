@@ -20,6 +20,8 @@ export interface BuiltStackOptions {
   reservationLatencyMs: number;
   /** Settings on top of the defaults. */
   env?: Record<string, string>;
+  /** Settings of the Temporal server by their key. */
+  dynamicConfig?: Readonly<Record<string, number>>;
 }
 
 /** The built programs as processes of their own, as in production, on fresh data and free ports. */
@@ -38,6 +40,7 @@ export async function startBuiltStack(options: BuiltStackOptions) {
       host,
       port: await freePort(),
       dbFilename: join(folder, 'temporal.db'),
+      ...(options.dynamicConfig && { dynamicConfig: options.dynamicConfig }),
       log: silent,
     }),
   ]);
@@ -94,6 +97,7 @@ export async function startBuiltStack(options: BuiltStackOptions) {
     payments: env['PAYMENT_URL'] ?? '',
     env,
     run,
+    worker: workerProcess,
     databaseUrl: postgres.url,
     temporalAddress: temporal.address,
     pids: {
