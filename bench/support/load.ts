@@ -64,7 +64,7 @@ export function printComparison({ name, ours, bare }: Comparison): void {
   for (const [label, value] of Object.entries(figures)) console.log(`  ${label.padEnd(16)} ${value}`);
 }
 
-const median = (values: number[]): number =>
+export const median = (values: number[]): number =>
   quantile(
     values.toSorted((a, b) => a - b),
     0.5,
