@@ -12,16 +12,23 @@ import { connectionsByClient } from './cluster/postgres-figures.ts';
 import { measureScaleOut, type ScaleOut } from './cluster/scale-out.ts';
 import { measureIdle } from './cluster/idle.ts';
 import { findServerPrograms } from './cluster/server-programs.ts';
+import { printSizing } from './cluster/sizing.ts';
 import { startShop } from './cluster/shop-processes.ts';
-import { printCarts, printConnections, printIdle, printScaleOut } from './cluster/tables.ts';
+import {
+  describeScaleOut,
+  printCarts,
+  printConnections,
+  printIdle,
+  printScaleOut,
+} from './cluster/tables.ts';
 import { startTemporalCluster } from './cluster/temporal-cluster.ts';
 
 const setting = (name: string, byDefault: number) => Number(process.env[name] ?? byDefault);
 const processes = (process.env['BENCH_PROCESSES'] ?? '1,2,3').split(',').map(Number);
 const rounds = setting('BENCH_ROUNDS', 2);
-const adds = setting('BENCH_ADDS', 300);
+const adds = setting('BENCH_ADDS', 200);
 const reads = setting('BENCH_READS', 2_000);
-const carts = setting('BENCH_CARTS', 500);
+const carts = setting('BENCH_CARTS', 300);
 const hosts = setting('BENCH_HOSTS', 1);
 const historyShards = setting('BENCH_SHARDS', 512);
 const connections = 20;
@@ -33,6 +40,10 @@ const programs = await findServerPrograms(say);
 const folder = await mkdtemp(join(tmpdir(), 'durable-cart-cluster-'));
 await chmod(folder, 0o755);
 const stops: (() => Promise<unknown>)[] = [];
+let cleaning: Promise<void> | undefined;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void cleanUp().then(() => process.exit(1)));
+}
 try {
   say(`Starting Temporal: ${hosts} × 4 roles, ${historyShards} history shards, on a Postgres of its own …`);
   const cluster = await startTemporalCluster({ programs, folder, hosts, historyShards, connections });
@@ -69,12 +80,16 @@ try {
     'reservation stub': helpers[0].pid,
   };
   const bareWorkerPid = helpers[2].pid;
-  const stores = { temporal: [cluster.mainStore, cluster.visibilityStore], shop: [database.url] };
+  const sources = {
+    stores: { temporal: [cluster.mainStore, cluster.visibilityStore], shop: [database.url] },
+    metricsUrls: cluster.metricsUrls,
+  };
   const withShop = async <T>(
     n: number,
     work: (shop: Awaited<ReturnType<typeof startShop>>) => Promise<T>,
   ) => {
     const shop = await startShop({ env, n, temporalAddresses: cluster.addresses });
+    stops.push(shop.stop);
     return await work(shop).finally(shop.stop);
   };
 
@@ -83,13 +98,14 @@ try {
       .map((load) => load.toFixed(1))
       .join(', ')}`,
   );
-  await withShop(1, async (shop) => {
+  const costOfCarts = await withShop(1, async (shop) => {
     say('What is idle costs …');
-    printIdle(await measureIdle({ ...pids, ...shop.pids }, stores.temporal));
+    const idle = await measureIdle({ ...pids, ...shop.pids }, sources);
+    printIdle(idle);
     say(`What ${carts} carts cost …`);
-    printCarts(
-      await measureCarts({ shop, client, stores, metricsUrls: cluster.metricsUrls, carts, concurrency }),
-    );
+    const cost = await measureCarts({ ...sources, shop, client, carts, concurrency, idle: idle.counters });
+    printCarts(cost);
+    return cost;
   });
 
   const results: ScaleOut[][] = [];
@@ -99,7 +115,12 @@ try {
     for (const n of processes) {
       say(`round ${round + 1} of ${rounds}: ${n} workers, ${n} API processes …`);
       await withShop(n, async (shop) => {
-        row.push(await measureScaleOut({ n, shop, client, pids, bareWorkerPid, adds, reads, concurrency }));
+        const result = await measureScaleOut({
+          ...{ n, shop, client, pids, bareWorkerPid },
+          ...{ adds, reads, concurrency },
+        });
+        row.push(result);
+        say(`  ${describeScaleOut(result)}`);
         if (round > 0) return;
         const [temporals, ours] = [
           await connectionsByClient(cluster.mainStore),
@@ -112,6 +133,9 @@ try {
   }
   printScaleOut(results);
   printConnections(connected);
+  const first = results[0]![0]!;
+  const pools = connected[0]!.connections;
+  printSizing({ carts: costOfCarts, addCpu: first.cpu, readCpu: first.cpuRead, connections: pools });
 
   say('Comparing every open cart with its row …');
   await withShop(1, async () => toEnd(await startBuilt('drift.js', env, console.log)));
@@ -121,10 +145,18 @@ try {
       .join(', ')}`,
   );
 } finally {
-  for (const stop of stops.toReversed()) await stop();
-  await rm(folder, { recursive: true, force: true });
+  await cleanUp();
 }
 process.exit(0);
+
+/** Once, whoever asks first: a signal makes the work above fail, which asks too. */
+function cleanUp(): Promise<void> {
+  cleaning ??= (async () => {
+    for (const stop of stops.toReversed()) await stop();
+    await rm(folder, { recursive: true, force: true });
+  })();
+  return cleaning;
+}
 
 async function startBareWorker(temporalAddress: string): Promise<Child> {
   return await startChild({

@@ -1,96 +1,83 @@
 import { readFile } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
-import { drive } from '../support/load.ts';
 import { cartWorkflowId } from '../../workflows/cart.messages.ts';
+import { drive } from '../support/load.ts';
 import { createShopClient, type BenchSession } from '../support/shop-client.ts';
-import { postgresFigures, tableBytes, type PostgresFigures } from './postgres-figures.ts';
-import { serverRequests, type Requests } from './server-requests.ts';
+import { growth, readCounters, withoutIdle, type Counters, type CounterSources } from './counters.ts';
+import { tableBytes, vacuum } from './postgres-figures.ts';
 import type { ShopProcesses } from './shop-processes.ts';
 
-export interface CostOptions {
+export interface CostOptions extends CounterSources {
   shop: ShopProcesses;
   client: Client;
-  /** Of the server's processes, by role. */
-  metricsUrls: Readonly<Record<string, readonly string[]>>;
-  stores: { temporal: readonly string[]; shop: readonly string[] };
   carts: number;
   concurrency: number;
-}
-
-export interface Cost {
-  temporal: PostgresFigures;
-  shop: PostgresFigures;
-  /** Of the server's roles. */
-  requests: Record<string, Requests>;
-  historyEvents: number;
-  historyBytes: number;
+  /** What is counted anyway, each second. */
+  idle: Counters;
 }
 
 export interface CostOfCarts {
   /** Of a cart with one line, reserved: one add. */
-  newCart: Cost;
+  newCart: Counters;
   /** Of each further add of the same item to it. */
-  nextAdd: Cost;
+  nextAdd: Counters;
   /** Of a worker process, for each cart that it keeps in its cache. */
   cachedBytes: number;
   /** Largest first, of a cart after all its adds. */
   tables: Record<string, number>;
 }
 
-const nextAdds = 4;
+const warmUpCarts = 50;
+const nextAdds = 2;
+/** Until the reservations are in. */
 const settleMs = 3_000;
 
 /** What carts leave behind in both databases, in their histories and in a worker's memory. */
 export async function measureCarts(options: CostOptions): Promise<CostOfCarts> {
-  const { shop, carts, concurrency } = options;
+  const { shop, carts, concurrency, idle } = options;
   const { newSession, addItem } = createShopClient(shop.urls[0]!);
-  const sessions = await Promise.all(Array.from({ length: carts }, newSession));
-  const addToEach = () => drive(carts, concurrency, (i) => addItem(sessions[i]!.path, 'apple'));
+  const addToEach = (sessions: readonly BenchSession[]) =>
+    drive(sessions.length, concurrency, (i) => addItem(sessions[i]!.path, 'apple'));
+  const newSessions = (count: number) => Promise.all(Array.from({ length: count }, newSession));
   // A worker's heap and its threads are there before the first cart that counts.
-  const warm = await Promise.all(Array.from({ length: 50 }, newSession));
-  await drive(warm.length, concurrency, (i) => addItem(warm[i]!.path, 'apple'));
+  await addToEach(await newSessions(warmUpCarts));
+  const sessions = await newSessions(carts);
 
-  const nothing = { ...(await figures(options)), historyEvents: 0, historyBytes: 0 };
+  const nothing = await countersNow(options);
   const tablesBefore = await allTables(options);
   const memoryBefore = await residentBytes(shop.pids.workers);
-  await addToEach();
-  const one = await costNow(options, sessions);
+  await addToEach(sessions);
+  const one = await countersNow(options);
   const memoryAfter = await residentBytes(shop.pids.workers);
-  for (let add = 0; add < nextAdds; add += 1) await addToEach();
-  const more = await costNow(options, sessions);
+  const historyOfOne = await historyOf(options, sessions);
+  for (let add = 0; add < nextAdds; add += 1) await addToEach(sessions);
+  const more = await countersNow(options);
 
-  const tablesAfter = await allTables(options);
-  const growth = Object.entries(tablesAfter)
-    .map(([name, bytes]) => [name, (bytes - (tablesBefore[name] ?? 0)) / carts] as const)
-    .filter(([, bytes]) => bytes >= 50)
-    .toSorted(([, a], [, b]) => b - a);
+  const newCart = withoutIdle(growth(nothing, one, carts), idle);
+  const nextAdd = withoutIdle(growth(one, more, carts * nextAdds), idle);
   return {
-    newCart: difference(nothing, one, carts, 1),
-    nextAdd: difference(one, more, carts * nextAdds, nextAdds),
+    newCart: { ...newCart, ...historyOfOne },
+    nextAdd: { ...nextAdd, ...growth(historyOfOne, await historyOf(options, sessions), nextAdds) },
     cachedBytes: (memoryAfter - memoryBefore) / carts,
-    tables: Object.fromEntries(growth),
+    tables: largest(growth(tablesBefore, await allTables(options), carts)),
   };
 }
 
-async function costNow(options: CostOptions, sessions: readonly BenchSession[]): Promise<Cost> {
-  // Until the reservations are in.
-  await new Promise((resolve) => setTimeout(resolve, settleMs));
-  const { cartId } = sessions[0]!;
-  const { historyLength, historySize = 0 } = await options.client.workflow
-    .getHandle(cartWorkflowId(cartId))
-    .describe();
-  return { ...(await figures(options)), historyEvents: historyLength, historyBytes: historySize };
+/** After a vacuum, so that sizes do not hold what is dead. */
+async function countersNow(options: CostOptions): Promise<Counters> {
+  await pause(settleMs);
+  await vacuum([...options.stores.temporal, ...options.stores.shop]);
+  return await readCounters(options);
 }
 
-async function figures({ stores, metricsUrls }: CostOptions) {
-  return {
-    requests: await serverRequests(metricsUrls),
-    temporal: await postgresFigures(stores.temporal, { vacuum: true }),
-    shop: await postgresFigures(stores.shop, { vacuum: true }),
-  };
+async function historyOf({ client }: CostOptions, sessions: readonly BenchSession[]): Promise<Counters> {
+  const handle = client.workflow.getHandle(cartWorkflowId(sessions[0]!.cartId));
+  const { historyLength, historySize = 0 } = await handle.describe();
+  return { 'cart events': historyLength, 'cart historyBytes': historySize };
 }
 
-async function allTables({ stores }: CostOptions): Promise<Record<string, number>> {
+async function allTables({ stores }: CostOptions): Promise<Counters> {
   const [temporal = '', visibility = ''] = stores.temporal;
   const named = async (prefix: string, url: string) =>
     Object.entries(await tableBytes(url)).map(([name, bytes]) => [`${prefix}: ${name}`, bytes] as const);
@@ -101,29 +88,9 @@ async function allTables({ stores }: CostOptions): Promise<Record<string, number
   ]);
 }
 
-/** `calls` for what is counted over all carts, `callsPerCart` for the history of one. */
-function difference(before: Cost, after: Cost, calls: number, callsPerCart: number): Cost {
-  const store = (a: PostgresFigures, b: PostgresFigures): PostgresFigures => ({
-    bytes: (b.bytes - a.bytes) / calls,
-    transactions: (b.transactions - a.transactions) / calls,
-    walBytes: (b.walBytes - a.walBytes) / calls,
-    walPages: (b.walPages - a.walPages) / calls,
-  });
-  return {
-    temporal: store(before.temporal, after.temporal),
-    shop: store(before.shop, after.shop),
-    requests: Object.fromEntries(
-      Object.entries(after.requests).map(([role, { asked, toDatabase }]) => [
-        role,
-        {
-          asked: (asked - (before.requests[role]?.asked ?? 0)) / calls,
-          toDatabase: (toDatabase - (before.requests[role]?.toDatabase ?? 0)) / calls,
-        },
-      ]),
-    ),
-    historyEvents: (after.historyEvents - before.historyEvents) / callsPerCart,
-    historyBytes: (after.historyBytes - before.historyBytes) / callsPerCart,
-  };
+function largest(bytes: Counters): Record<string, number> {
+  const worthNaming = Object.entries(bytes).filter(([, each]) => each >= 100);
+  return Object.fromEntries(worthNaming.toSorted(([, a], [, b]) => b - a));
 }
 
 async function residentBytes(pids: readonly number[]): Promise<number> {

@@ -11,16 +11,19 @@ export interface PostgresFigures {
 
 const quiet = { max: 1, onnotice: () => {} };
 
-/** Of the databases, all on one server; sizes are read after a vacuum, so that they do not hold what is dead. */
-export async function postgresFigures(
-  urls: readonly string[],
-  { vacuum = false } = {},
-): Promise<PostgresFigures> {
+export async function vacuum(urls: readonly string[]): Promise<void> {
+  for (const url of urls) {
+    const sql = postgres(url, quiet);
+    await sql`vacuum`.finally(() => sql.end());
+  }
+}
+
+/** Of the databases, all on one server. */
+export async function postgresFigures(urls: readonly string[]): Promise<PostgresFigures> {
   const figures = { bytes: 0, transactions: 0, walBytes: 0, walPages: 0 };
   for (const url of urls) {
     const sql = postgres(url, quiet);
     try {
-      if (vacuum) await sql`vacuum`;
       const [row] = await sql<{ bytes: string; transactions: string; wal: string; pages: string }[]>`
         select pg_database_size(current_database()) as bytes,
           (select xact_commit from pg_stat_database where datname = current_database()) as transactions,

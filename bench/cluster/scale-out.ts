@@ -27,6 +27,7 @@ export interface ScaleOut {
   /** CPU time of an add to an existing cart, with its reservation, by part. */
   cpu: Record<string, number>;
   cpuBare: Record<string, number>;
+  cpuRead: Record<string, number>;
 }
 
 const existingCarts = 64;
@@ -60,14 +61,17 @@ export async function measureScaleOut(options: ScaleOutOptions): Promise<ScaleOu
   const created = await newSessions(adds);
   const fresh = await addTo(created, adds);
   const bareFresh = await bare.fresh(adds);
-  const read = await drive(reads, concurrency, async (i) => {
-    await get(shop.urls[i % n]! + sessions[i % existingCarts]!.path);
-  });
+  await pause(settleMs);
+  const readSessions = () =>
+    drive(reads, concurrency, async (i) => {
+      await get(shop.urls[i % n]! + sessions[i % existingCarts]!.path);
+    });
+  const cpuRead = await cpuPerCall(pids, reads, async () => void (result.reads = await readSessions()));
 
   await checkCarts(shop.urls, sessions, (index) => perCart(index, warmUp) + perCart(index, adds));
   await checkCarts(shop.urls, created, () => 1);
-  const { existing, bareExisting } = result as Required<Pick<ScaleOut, 'existing' | 'bareExisting'>>;
-  return { n, existing, bareExisting, fresh, bareFresh, reads: read, cpu, cpuBare };
+  const timed = result as Required<Pick<ScaleOut, 'existing' | 'bareExisting' | 'reads'>>;
+  return { n, ...timed, fresh, bareFresh, cpu, cpuBare, cpuRead };
 }
 
 /** How many of `total` calls, dealt in turn, went to this cart. */

@@ -1,16 +1,8 @@
 import { median, type Load } from '../support/load.ts';
 import type { CostOfCarts } from './cost-of-carts.ts';
 import type { Idle } from './idle.ts';
-import type { PostgresFigures } from './postgres-figures.ts';
+import { printTable, type Row } from './print-table.ts';
 import type { ScaleOut } from './scale-out.ts';
-
-type Row = readonly (string | number)[];
-
-/** Markdown, as docs/sizing.md has it. */
-function printTable(title: string, head: Row, rows: readonly Row[]): void {
-  console.log(`\n${title}\n`);
-  for (const row of [head, head.map(() => '---'), ...rows]) console.log(`| ${row.join(' | ')} |`);
-}
 
 /** Medians over the rounds; each ratio is taken within its round, as the machine's speed drifts. */
 export function printScaleOut(rounds: readonly (readonly ScaleOut[])[]): void {
@@ -45,17 +37,25 @@ export function printScaleOut(rounds: readonly (readonly ScaleOut[])[]): void {
     row('all', (r) => sum(r.cpu), 1),
     row('all ÷ N = 1', (r, base) => sum(r.cpu) / sum(base.cpu), 2),
     row('bare signalWithStart, all', (r) => sum(r.cpuBare), 1),
+    row('GET cart: APIs', (r) => r.cpuRead['APIs'] ?? 0, 2),
+    row("GET cart: shop's Postgres", (r) => r.cpuRead["shop's Postgres"] ?? 0, 2),
   ]);
 }
 
-export function printIdle({ cpu, transactions, walBytes }: Idle): void {
+/** One line, for who waits for the tables. */
+export function describeScaleOut({ existing, bareExisting, cpu }: ScaleOut): string {
+  const ratio = existing.perSecond / bareExisting.perSecond;
+  return `${existing.perSecond.toFixed(1)} adds/s, ${ratio.toFixed(2)} of bare, ${sum(cpu).toFixed(1)} ms CPU an add`;
+}
+
+export function printIdle({ cpu, counters }: Idle): void {
   printTable(
     'Idle, each second',
     ['', 'idle'],
     [
       ...Object.entries(cpu).map(([part, ms]) => [`${part}, CPU ms`, ms.toFixed(1)]),
-      ["Temporal's transactions", transactions.toFixed(1)],
-      ["Temporal's write-ahead log, KiB", (walBytes / 1_024).toFixed(1)],
+      ["Temporal's transactions", counters['temporal transactions']!.toFixed(1)],
+      ["Temporal's write-ahead log, KiB", kb(counters['temporal walBytes']!)],
     ],
   );
 }
@@ -70,25 +70,31 @@ export function printConnections(byN: readonly { n: number; connections: Record<
 }
 
 export function printCarts({ newCart, nextAdd, cachedBytes, tables }: CostOfCarts): void {
-  printTable(
-    'What a cart leaves behind',
-    ['', 'new cart, one line reserved', 'each further add'],
-    [
-      ...storeRows("Temporal's", [newCart.temporal, nextAdd.temporal]),
-      ...storeRows("the shop's", [newCart.shop, nextAdd.shop]),
-      ['history, events', newCart.historyEvents, nextAdd.historyEvents],
-      ['history, bytes', newCart.historyBytes, nextAdd.historyBytes],
-    ],
-  );
-  const requests = (role: string) =>
-    [newCart, nextAdd].flatMap((cost) => {
-      const { asked, toDatabase } = cost.requests[role] ?? { asked: 0, toDatabase: 0 };
-      return [asked.toFixed(1), toDatabase.toFixed(1)];
-    });
+  const row = (title: string, name: string, show: (value: number) => string): Row => [
+    title,
+    ...[newCart, nextAdd].map((cost) => show(cost[name] ?? 0)),
+  ];
+  const few = (value: number) => value.toFixed(1);
+  const head = ['', 'new cart, one line reserved', 'each further add'];
+  const stores = { temporal: "Temporal's", shop: "the shop's" };
+  printTable('What a cart leaves behind', head, [
+    ...Object.entries(stores).flatMap(([store, whose]) => [
+      row(`${whose} tables and indexes, KiB`, `${store} bytes`, kb),
+      row(`${whose} write-ahead log, KiB`, `${store} walBytes`, kb),
+      row('of it whole pages, number', `${store} walPages`, (pages) => pages.toFixed(2)),
+      row(`${whose} transactions`, `${store} transactions`, few),
+    ]),
+    row('history, events', 'cart events', few),
+    row('history, KiB', 'cart historyBytes', kb),
+  ]);
   printTable(
     "Calls of Temporal's roles",
-    ['', 'new cart: asked', 'to the database', 'further add: asked', 'to the database'],
-    Object.keys(newCart.requests).map((role) => [role, ...requests(role)]),
+    head,
+    ['frontend', 'history', 'matching'].flatMap((role) => [
+      row(`${role}, asked`, `${role} asked`, few),
+      row(`${role}, to the database`, `${role} toDatabase`, few),
+      ...(role === 'history' ? [row('of it changes of a workflow', `${role} shardWrites`, few)] : []),
+    ]),
   );
   console.log(`\nA cached workflow: ${kb(cachedBytes)} KiB of its worker's memory`);
   printTable(
@@ -99,13 +105,6 @@ export function printCarts({ newCart, nextAdd, cachedBytes, tables }: CostOfCart
 }
 
 const kb = (bytes: number): string => (bytes / 1_024).toFixed(1);
-
-const storeRows = (whose: string, costs: readonly PostgresFigures[]): Row[] => [
-  [`${whose} tables and indexes, KiB`, ...costs.map(({ bytes }) => kb(bytes))],
-  [`${whose} write-ahead log, KiB`, ...costs.map(({ walBytes }) => kb(walBytes))],
-  ['of it whole pages, number', ...costs.map(({ walPages }) => walPages.toFixed(2))],
-  [`${whose} transactions`, ...costs.map(({ transactions }) => transactions.toFixed(1))],
-];
 
 const sum = (parts: Readonly<Record<string, number>>): number =>
   Object.values(parts).reduce((total, ms) => total + ms, 0);
