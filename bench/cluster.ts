@@ -12,7 +12,7 @@ import { connectionsByClient } from './cluster/postgres-figures.ts';
 import { measureScaleOut, type ScaleOut } from './cluster/scale-out.ts';
 import { measureIdle } from './cluster/idle.ts';
 import { findServerPrograms } from './cluster/server-programs.ts';
-import { printSizing } from './cluster/sizing.ts';
+import { medians, printSizing } from './cluster/sizing.ts';
 import { startShop } from './cluster/shop-processes.ts';
 import {
   describeScaleOut,
@@ -22,10 +22,11 @@ import {
   printScaleOut,
 } from './cluster/tables.ts';
 import { startTemporalCluster } from './cluster/temporal-cluster.ts';
+import { createShopClient } from './support/shop-client.ts';
 
 const setting = (name: string, byDefault: number) => Number(process.env[name] ?? byDefault);
 const processes = (process.env['BENCH_PROCESSES'] ?? '1,2,3').split(',').map(Number);
-const rounds = setting('BENCH_ROUNDS', 2);
+const rounds = setting('BENCH_ROUNDS', 3);
 const adds = setting('BENCH_ADDS', 200);
 const reads = setting('BENCH_READS', 2_000);
 const carts = setting('BENCH_CARTS', 300);
@@ -133,12 +134,21 @@ try {
   }
   printScaleOut(results);
   printConnections(connected);
-  const first = results[0]![0]!;
-  const pools = connected[0]!.connections;
-  printSizing({ carts: costOfCarts, addCpu: first.cpu, readCpu: first.cpuRead, connections: pools });
+  const ofOneEach = results.map((row) => row[0]!);
+  printSizing({
+    carts: costOfCarts,
+    addCpu: medians(ofOneEach.map(({ cpu }) => cpu)),
+    readCpu: medians(ofOneEach.map(({ cpuRead }) => cpuRead)),
+    connections: connected[0]!.connections,
+  });
 
   say('Comparing every open cart with its row …');
-  await withShop(1, async () => toEnd(await startBuilt('drift.js', env, console.log)));
+  await withShop(Math.max(...processes), async (shop) => {
+    // Until there are workers to ask.
+    const { newSession, addItem } = createShopClient(shop.urls[0]!);
+    await addItem((await newSession()).path, 'apple');
+    await toEnd(await startBuilt('drift.js', env, console.log));
+  });
   console.log(
     `\nLoad of the machine after: ${loadavg()
       .map((load) => load.toFixed(1))

@@ -4,6 +4,7 @@ export type Role = (typeof ROLES)[number];
 export interface RolePorts {
   grpcPort: number;
   membershipPort: number;
+  metricsPort: number;
 }
 
 export interface ServerConfig {
@@ -28,7 +29,7 @@ export const VISIBILITY_STORE = 'temporal_visibility';
 /** The configuration file of one process of the server. JSON, which is YAML too. */
 export function serverConfig(config: ServerConfig): string {
   const { role, ip, ports, historyShards, connections, frontend, dynamicConfigPath, metricsAddress } = config;
-  const services = ROLES.map((name) => [name, { rpc: { ...ports[name], bindOnIP: ip } }] as const);
+  const services = ROLES.map((name) => [name, serviceOf(ports[name], ip)] as const);
   return JSON.stringify({
     log: { stdout: true, level: 'warn' },
     persistence: {
@@ -59,6 +60,10 @@ export function serverConfig(config: ServerConfig): string {
     dynamicConfigClient: { filepath: dynamicConfigPath, pollInterval: '60s' },
   });
 }
+
+const serviceOf = ({ grpcPort, membershipPort }: RolePorts, bindOnIP: string) => ({
+  rpc: { grpcPort, membershipPort, bindOnIP },
+});
 
 function store({ postgres }: ServerConfig, role: Role, databaseName: string, connections: number) {
   return {

@@ -1,5 +1,6 @@
 import type { CostOfCarts } from './cost-of-carts.ts';
 import type { Counters } from './counters.ts';
+import { median } from '../support/load.ts';
 import { printTable } from './print-table.ts';
 
 /** What a shop of that size is taken to do; each is to be replaced by one's own. */
@@ -40,6 +41,15 @@ export interface Measured {
   connections: Record<string, number>;
 }
 
+/** What a read touches; what the others spend meanwhile is their idle work. */
+const readers = new Set(['APIs', "shop's Postgres"]);
+
+/** By part, over the rounds. */
+export function medians(rounds: readonly Record<string, number>[]): Record<string, number> {
+  const parts = Object.keys(rounds[0] ?? {});
+  return Object.fromEntries(parts.map((part) => [part, median(rounds.map((cpu) => cpu[part] ?? 0))]));
+}
+
 const round = (value: number, digits = 0): string =>
   value.toLocaleString('en', { maximumFractionDigits: digits, minimumFractionDigits: digits });
 const gib = (bytes: number): number => bytes / 2 ** 30;
@@ -77,23 +87,26 @@ export function printSizing(measured: Measured): void {
 function printCores({ addCpu, readCpu }: Measured, changes: number, reads: number): Record<string, number> {
   const { busy, hostCores } = assumed;
   const parts = Object.keys(addCpu).filter((part) => part !== 'client' && part !== 'reservation stub');
-  const cores = (part: string) =>
-    (changes * (addCpu[part] ?? 0) + reads * (readCpu[part] ?? 0)) / 1_000 / busy;
+  const readMs = (part: string) => (readers.has(part) ? (readCpu[part] ?? 0) : 0);
+  const cores = (part: string) => (changes * (addCpu[part] ?? 0) + reads * readMs(part)) / 1_000 / busy;
+  const arithmetic = (part: string) => {
+    const add = `${round(changes)} × ${round(addCpu[part] ?? 0, 1)} ms`;
+    const both = readers.has(part) ? `(${add} + ${round(reads)} × ${round(readMs(part), 2)} ms)` : add;
+    return `${both} ÷ 1,000 ÷ ${busy}`;
+  };
   const total = parts.reduce((sum, part) => sum + cores(part), 0);
   printTable(
     'Step 2: cores',
     ['', 'arithmetic', 'cores'],
     [
-      ...parts.map((part) => [
-        part,
-        `(${round(changes)} × ${round(addCpu[part] ?? 0, 1)} ms + ${round(reads)} × ${round(readCpu[part] ?? 0, 2)} ms) ÷ 1,000 ÷ ${busy}`,
-        round(cores(part), 1),
-      ]),
+      ...parts.map((part) => [part, arithmetic(part), round(cores(part), 1)]),
       ['all', 'sum', round(total)],
       [`hosts of ${hostCores} cores`, `${round(total)} ÷ ${hostCores}`, round(Math.ceil(total / hostCores))],
     ],
   );
-  return Object.fromEntries(parts.map((part) => [part, Math.ceil(cores(part))]));
+  // A role of Temporal uses all the cores of its host, a process of ours one.
+  const coresOfProcess = (part: string) => (part.startsWith('Temporal') ? hostCores : 1);
+  return Object.fromEntries(parts.map((part) => [part, Math.ceil(cores(part) / coresOfProcess(part))]));
 }
 
 function printCalls(cost: Counters, changes: number): void {

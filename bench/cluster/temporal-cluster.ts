@@ -59,7 +59,7 @@ export async function startTemporalCluster(options: ClusterOptions) {
     const metricsUrls: Record<Role, string[]> = { frontend: [], history: [], matching: [], worker: [] };
     for (const ip of ips) {
       for (const role of ROLES) {
-        const metricsAddress = `${ip}:${await freePort()}`;
+        const metricsAddress = `${ip}:${ports[role].metricsPort}`;
         const found = { ports, postgres: server, frontend: addresses[0]!, metricsAddress };
         const child = await startRole(options, { role, ip, ...found });
         children.push(child);
@@ -106,14 +106,14 @@ async function createSchema(sqlTool: string, server: URL): Promise<void> {
 /** The server keeps its ports in a `smallint`: those that the OS would choose are too high for it. */
 async function rolePorts(): Promise<Record<Role, RolePorts>> {
   const free: number[] = [];
-  for (let port = 17_000 + (process.pid % 10_000); free.length < ROLES.length * 2; port += 1) {
+  for (let port = 17_000 + (process.pid % 10_000); free.length < ROLES.length * 3; port += 1) {
     const claim = { setting: 'port', port, part: 'Temporal' };
     if ((await portProblems('127.0.0.1', [claim])).length === 0) free.push(port);
   }
-  const entries = ROLES.map((role, index) => [
-    role,
-    { grpcPort: free[index * 2]!, membershipPort: free[index * 2 + 1]! },
-  ]);
+  const entries = ROLES.map((role, index) => {
+    const [grpcPort, membershipPort, metricsPort] = free.slice(index * 3);
+    return [role, { grpcPort, membershipPort, metricsPort }];
+  });
   return Object.fromEntries(entries) as Record<Role, RolePorts>;
 }
 
