@@ -4,11 +4,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 /** Linux counts CPU time in ticks of this length, whatever the machine. */
 const tickMs = 10;
 /** What an answer leaves to be done, such as its reservation, is over after this time. */
-const settleMs = 1_500;
+export const settleMs = 1_500;
+
+/** A process, or several that are counted as one. */
+export type Pids = Readonly<Record<string, number | readonly number[]>>;
 
 /** CPU time that each of the processes spent on one call, with all that follows from it, by `/proc`: Linux only. */
 export async function cpuPerCall(
-  pids: Readonly<Record<string, number>>,
+  pids: Pids,
   calls: number,
   work: () => Promise<unknown>,
 ): Promise<Record<string, number>> {
@@ -26,13 +29,16 @@ export function printCpu(name: string, perCall: Readonly<Record<string, number>>
   console.log(`  ${name.padEnd(16)} ${total.toFixed(1)} ms: ${shares.join(', ')}`);
 }
 
-async function cpuMs(pids: Readonly<Record<string, number>>): Promise<Record<string, number>> {
+async function cpuMs(pids: Pids): Promise<Record<string, number>> {
   const processes = await listProcesses();
   const withChildren = (pid: number): number =>
     processes
       .filter(({ parent }) => parent === pid)
       .reduce((sum, child) => sum + withChildren(child.pid), processes.find((p) => p.pid === pid)?.ms ?? 0);
-  const entries = Object.entries(pids).map(([name, pid]) => [name, withChildren(pid)]);
+  const entries = Object.entries(pids).map(([name, pid]) => [
+    name,
+    [pid].flat().reduce((sum, each) => sum + withChildren(each), 0),
+  ]);
   const { user, system } = process.cpuUsage();
   return { ...Object.fromEntries(entries), client: (user + system) / 1_000 } as Record<string, number>;
 }

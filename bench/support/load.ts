@@ -64,10 +64,11 @@ export function printComparison({ name, ours, bare }: Comparison): void {
   for (const [label, value] of Object.entries(figures)) console.log(`  ${label.padEnd(16)} ${value}`);
 }
 
-const median = (values: number[]): number =>
-  quantile(
-    values.toSorted((a, b) => a - b),
-    0.5,
-  );
+export function median(values: number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length / 2;
+  return (sorted[Math.ceil(middle) - 1]! + sorted[Math.floor(middle)]!) / 2;
+}
+
 export const quantile = (sorted: number[], q: number): number =>
   sorted[Math.min(Math.floor(sorted.length * q), sorted.length - 1)] ?? 0;
