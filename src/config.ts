@@ -13,16 +13,15 @@ import {
   paymentWebhookSettings,
   processSettings,
   reservationSettings,
-  reservationTimes,
   sessionSettings,
   settingNames,
   streamSettings,
-  workerSettings,
 } from './config/shards.ts';
 import { readHttpServer, type HttpServerLimits } from './config/http-server.ts';
 import { readTemporal, type TemporalConfig } from './config/temporal.ts';
 import { readUsers, type UsersConfig } from './config/users.ts';
 import { readWebhooks, type WebhookConfig } from './config/webhooks.ts';
+import { readWorker, type WorkerProcessConfig } from './config/worker.ts';
 
 export { loadBinariesConfig, loadDevConfig, type BinariesConfig, type DevConfig } from './config/dev.ts';
 export { ConfigError, settingNames, type Env };
@@ -88,14 +87,7 @@ export interface WorkerConfig extends ProcessConfig {
   catalog: { mode: CatalogMode };
   /** Absent without a receiver: events then wait in the outbox. */
   webhooks?: WebhookConfig;
-  worker: {
-    maxCachedWorkflows: number;
-    maxConcurrentActivities: number;
-    maxConcurrentWorkflowTasks: number;
-    shutdownGraceMs: number;
-    /** IP address and port of the SDK's own metrics; without it there are none. */
-    metricsAddress: string | undefined;
-  };
+  worker: WorkerProcessConfig;
 }
 
 export interface MigrateConfig extends ProcessConfig {
@@ -164,27 +156,6 @@ function readCheckout(reader: SettingsReader): ApiConfig['checkout'] {
   return { waitMs: CHECKOUT_WAIT, payWithinMs: PAYMENT_WINDOW };
 }
 
-function readWorker(reader: SettingsReader, process: ProcessConfig): WorkerConfig['worker'] {
-  const settings = reader.read(workerSettings);
-  // A short grace is handy while developing: reservations cut off are only retried. Asked for, it is checked.
-  if (process.env === 'production' || reader.env['RESERVATION_ATTEMPT_TIMEOUT'] !== undefined) {
-    const attemptMs = reader.read({
-      RESERVATION_ATTEMPT_TIMEOUT: reservationTimes.RESERVATION_ATTEMPT_TIMEOUT,
-    }).RESERVATION_ATTEMPT_TIMEOUT;
-    if (settings.WORKER_SHUTDOWN_GRACE <= attemptMs) {
-      const mend = `must be longer than RESERVATION_ATTEMPT_TIMEOUT (${attemptMs} ms)`;
-      reader.problem('WORKER_SHUTDOWN_GRACE', `${mend}, or shutting down cuts reservations off`);
-    }
-  }
-  return {
-    maxCachedWorkflows: settings.WORKER_CACHED_WORKFLOWS,
-    maxConcurrentActivities: settings.WORKER_ACTIVITIES,
-    maxConcurrentWorkflowTasks: settings.WORKER_WORKFLOW_TASKS,
-    shutdownGraceMs: settings.WORKER_SHUTDOWN_GRACE,
-    metricsAddress: settings.WORKER_METRICS_ADDRESS,
-  };
-}
-
 /** Throws `ConfigError`, as the other loaders. */
 export function loadApiConfig(env: Env): ApiConfig {
   return loadConfig(env, (reader) => {
@@ -221,7 +192,7 @@ export function loadWorkerConfig(env: Env): WorkerConfig {
       payment: { url: reader.read(paymentSettings).PAYMENT_URL },
       catalog: { mode: reader.read(catalogSettings).CATALOG },
       ...readWebhooks(reader),
-      worker: readWorker(reader, process),
+      worker: readWorker(reader, process.env),
     };
   });
 }

@@ -26,7 +26,8 @@ await runMain(async () => {
   const retention = setInterval(forget, retentionEveryMs);
   const relay = startWebhookRelay(config, { connection, database, logger });
   void aborted(stop).then(() => worker.shutdown());
-  logger.info({ taskQueue: config.temporal.taskQueue }, 'worker runs');
+  const { taskQueue } = config.temporal;
+  logger.info({ taskQueue, ...config.worker.version }, 'worker runs');
 
   await worker.run();
   clearInterval(retention);

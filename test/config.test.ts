@@ -328,6 +328,39 @@ describe('settings that must fit each other', () => {
       'WORKER_SHUTDOWN_GRACE',
     ]);
     expect(named(short, loadWorkerConfig)).toEqual([]);
+    const slowPayments = { ...worker, PAYMENT_ATTEMPT_TIMEOUT: '150s' };
+    expect(problemsOf(() => loadWorkerConfig(slowPayments))).toEqual([
+      expect.stringMatching(
+        /^WORKER_SHUTDOWN_GRACE .*must be longer than PAYMENT_ATTEMPT_TIMEOUT \(150000 ms\)/,
+      ),
+    ]);
+  });
+});
+
+describe('worker versioning', () => {
+  const version = { WORKER_DEPLOYMENT_NAME: 'carts', WORKER_BUILD_ID: '1.4.0+9f3c2' };
+
+  it('is off unless a deployment and a build are named', () => {
+    expect(loadWorkerConfig(worker).worker).not.toHaveProperty('version');
+    expect(loadWorkerConfig({ ...worker, ...version }).worker.version).toEqual({
+      deploymentName: 'carts',
+      buildId: '1.4.0+9f3c2',
+    });
+  });
+
+  it.each(['WORKER_DEPLOYMENT_NAME', 'WORKER_BUILD_ID'])(
+    'is refused without %s, and says the mend',
+    (missing) => {
+      expect(problemsOf(() => loadWorkerConfig({ ...worker, ...version, [missing]: '' }))).toEqual([
+        expect.stringMatching(`^${missing} is not set: needed beside .*set both .*or none`),
+      ]);
+    },
+  );
+
+  it('takes only names that Temporal can tell apart from what joins them', () => {
+    const wrong = { WORKER_DEPLOYMENT_NAME: 'carts.eu', WORKER_BUILD_ID: '1:2' };
+    const problems = problemsOf(() => loadWorkerConfig({ ...worker, ...wrong }));
+    expect(problems.map((problem) => problem.split(' ')[0])).toEqual(Object.keys(wrong));
   });
 });
 

@@ -27,6 +27,9 @@ export const commandSignals = {
   paymentFailed: defineSignal<[CommandEnvelope]>('paymentFailed'),
 } satisfies Record<ExternalCommand['type'], unknown>;
 
+/** Asks for nothing: the cart looks whether there is something to do, such as to move to new workers. */
+export const wakeSignal = defineSignal('wake');
+
 /** For people in the Web UI; services read Postgres. `null` until the cart is loaded. */
 export const getCartQuery = defineQuery<CartView | null>('getCart');
 

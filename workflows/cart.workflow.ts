@@ -67,7 +67,7 @@ async function live(input: CartWorkflowInput): Promise<{ status: string; version
     const history = handOver.state();
     const atRest = effects.inFlight === 0;
     // An operator's cancel is not carried over: it comes first.
-    const handsOver = !cancelled && (history === 'overdue' || (history === 'due' && atRest));
+    const handsOver = !cancelled && (history === 'overdue' || (history !== 'early' && atRest));
     if (handsOver) {
       const handedOver = { log: cartLog.toState(), inbox: inbox.waiting, fence: fence() };
       if (canBeCarried(handedOver)) await continueAsNew(input, handedOver);
@@ -79,7 +79,7 @@ async function live(input: CartWorkflowInput): Promise<{ status: string; version
     cancelled = false;
 
     // Near the end of a run no call is started: the next run asks for the same ones, under the same keys.
-    if (history === 'early') effects.run(effectsOf(cartLog.cart));
+    if (history === 'early' || history === 'upgrade') effects.run(effectsOf(cartLog.cart));
     else effects.cancelUnwanted(effectsOf(cartLog.cart));
     // What is too much to be carried over is decided and written first.
     if (handsOver && !saver.flushed) saver.flush();
@@ -121,6 +121,8 @@ async function continueAsNew(
 ): Promise<never> {
   const next = makeContinueAsNewFunc<typeof cartWorkflow>({
     typedSearchAttributes: searchAttributesOf(carried.log.cart),
+    // A run stays with the version that it began with; the next one takes the version that is wanted by now.
+    initialVersioningBehavior: 'AUTO_UPGRADE',
   });
   return await next({ cartId, settings, carried });
 }

@@ -1,10 +1,11 @@
 import { sleep, workflowInfo } from '@temporalio/workflow';
 
 /**
- * Whether this run should continue as new. `due`: as soon as no call is in flight. `overdue`: now; calls in
- * flight are asked for again by the next run, under the same keys.
+ * Whether this run should continue as new. `upgrade`: new workers are there; when no call is in flight, and until
+ * then all goes on. `due`: as soon as no call is in flight. `overdue`: now; calls in flight are asked for again by
+ * the next run, under the same keys.
  */
-export type HandOverState = 'early' | 'due' | 'overdue';
+export type HandOverState = 'early' | 'upgrade' | 'due' | 'overdue';
 
 export interface HandOver {
   state(): HandOverState;
@@ -28,9 +29,12 @@ export function createHandOver(afterEvents: number, wake: () => void): HandOver 
   let waited = false;
   return {
     state() {
-      const { historyLength, historySize, continueAsNewSuggested } = workflowInfo();
+      const { historyLength, historySize, continueAsNewSuggested, targetWorkerDeploymentVersionChanged } =
+        workflowInfo();
       if (waited || historyLength >= 2 * afterEvents || historySize >= historyBytesAtMost) return 'overdue';
-      return continueAsNewSuggested || historyLength >= afterEvents ? 'due' : 'early';
+      if (continueAsNewSuggested || historyLength >= afterEvents) return 'due';
+      // Never so without worker versioning, and in histories from before it.
+      return targetWorkerDeploymentVersionChanged ? 'upgrade' : 'early';
     },
     waitAtMost() {
       if (waiting) return;

@@ -6,7 +6,7 @@ import {
   type ExternalCommand,
 } from '../src/domain/commands.ts';
 import { isWithinNameLength } from '../src/domain/cart.ts';
-import { commandSignals } from './cart.messages.ts';
+import { commandSignals, wakeSignal } from './cart.messages.ts';
 import { durableDatabase } from './database.ts';
 
 export interface Inbox {
@@ -22,6 +22,7 @@ export function createInbox(carried: readonly CommandEnvelope[], onArrival: () =
   let pricing = false;
 
   function receive(signalName: string, message: unknown) {
+    if (signalName === wakeSignal.name) return onArrival();
     // Throwing here would fail the whole cart.
     if (!isEnvelope(message, signalName))
       return log.warn('Ignored a signal that is no command', { signalName });
@@ -35,6 +36,7 @@ export function createInbox(carried: readonly CommandEnvelope[], onArrival: () =
   for (const [name, signal] of Object.entries(commandSignals)) {
     setHandler(signal, (message) => receive(name, message));
   }
+  setHandler(wakeSignal, onArrival);
 
   /** The API could not reach the catalogue: ask it here. Later commands wait, so that order is kept. */
   async function price(envelope: CommandEnvelope) {

@@ -6,9 +6,19 @@ import {
   log,
   proxyActivities,
   setCurrentDetails,
+  setWorkflowOptions,
+  workflowInfo,
 } from '@temporalio/workflow';
 import type { DeliveryActivities } from '../activities/delivery.activities.ts';
 import type { WebhookDeliveryInput, WebhookDeliveryResult } from './webhook-delivery.messages.ts';
+
+// A delivery may take days and never continues as new: pinned, it would keep old workers as long. On workers
+// without a version a delivery that says so stands still.
+const isVersioned = () => Boolean(workflowInfo().currentDeploymentVersion?.deploymentName);
+setWorkflowOptions(
+  () => (isVersioned() ? { versioningBehavior: 'AUTO_UPGRADE' } : {}),
+  webhookDeliveryWorkflow,
+);
 
 /** Tells the receiver of one event, for as long as it takes or is worth it, and writes the outcome down. */
 export async function webhookDeliveryWorkflow(input: WebhookDeliveryInput): Promise<WebhookDeliveryResult> {

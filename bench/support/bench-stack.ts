@@ -15,6 +15,8 @@ export interface Bench {
 }
 
 const tsx = '--import tsx';
+/** Of the bare workflows that were asked last: the others were served before them. */
+const latestCount = 16;
 const settleDeadlineMs = 120_000;
 const readyDeadlineMs = 30_000;
 
@@ -30,7 +32,13 @@ export async function startBenchStack({ reservationLatencyMs }: Pick<Sizes, 'res
   const client = new Client({ connection });
   const { worker: firstWorker, ...parts } = stack;
   let worker = firstWorker;
+  let latestBare: string[] = [];
   let stopped: Promise<void> | undefined;
+
+  async function hasDoneItsTask(workflowId: string) {
+    const handle = client.workflow.getHandle(workflowId);
+    while ((await handle.describe()).raw.pendingWorkflowTask) await pause(50);
+  }
 
   async function startBareWorker() {
     const child = await stack.run('bare worker', 'bench/support/bare-worker.ts', { NODE_OPTIONS: tsx });
@@ -59,6 +67,7 @@ export async function startBenchStack({ reservationLatencyMs }: Pick<Sizes, 'res
     },
     /** The bare counterpart of a command: one durable call, for a workflow that does nothing with it. */
     async pokeBare(workflowId: string): Promise<void> {
+      latestBare = [...latestBare, workflowId].slice(-latestCount);
       await client.workflow.signalWithStart('bareEntity', {
         ...{ workflowId, taskQueue: 'bare' },
         ...{ signal: 'poke', signalArgs: [{ name: 'apple', quantity: 1 }] },
@@ -80,8 +89,9 @@ export async function startBenchStack({ reservationLatencyMs }: Pick<Sizes, 'res
     async startWorker(env: Record<string, string> = {}) {
       worker = await stack.run('worker', 'dist/src/worker.js', env);
     },
-    /** Until no line waits for its reservation: what was left to do is done. */
+    /** Until no line waits for its reservation, and no bare workflow for its task: what was left to do is done. */
     async settle() {
+      await Promise.all(latestBare.splice(0).map(hasDoneItsTask));
       const deadline = Date.now() + settleDeadlineMs;
       for (;;) {
         const [row] =

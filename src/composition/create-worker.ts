@@ -1,7 +1,13 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Client } from '@temporalio/client';
-import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
+import type { WorkerDeploymentVersion } from '@temporalio/common';
+import {
+  Worker,
+  type NativeConnection,
+  type WorkerDeploymentOptions,
+  type WorkerOptions,
+} from '@temporalio/worker';
 import { createDeliveryActivities } from '../../activities/delivery.activities.ts';
 import { createActivities } from '../../activities/index.ts';
 import type { WorkerConfig } from '../config.ts';
@@ -24,6 +30,13 @@ function workflowSource(): WorkflowSource {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   return { workflowsPath: fileURLToPath(new URL(`../../workflows/index.${extension}`, import.meta.url)) };
 }
+
+/** A cart's run stays with the version that it began with, so that its history is never replayed by other code. */
+const pinned = (version: WorkerDeploymentVersion): WorkerDeploymentOptions => ({
+  version,
+  useWorkerVersioning: true,
+  defaultVersioningBehavior: 'PINNED',
+});
 
 /** A worker over real connections, not yet running. */
 export async function createCartWorker(
@@ -49,8 +62,13 @@ export async function createCartWorker(
     sender: config.webhooks && createHttpWebhookSender(config.webhooks),
     book: createDeliveryBook(database),
   });
-  const { maxCachedWorkflows, maxConcurrentActivities, maxConcurrentWorkflowTasks, shutdownGraceMs } =
-    config.worker;
+  const {
+    maxCachedWorkflows,
+    maxConcurrentActivities,
+    maxConcurrentWorkflowTasks,
+    shutdownGraceMs,
+    version,
+  } = config.worker;
   const worker = await Worker.create({
     connection,
     namespace: config.temporal.namespace,
@@ -62,6 +80,7 @@ export async function createCartWorker(
     maxConcurrentWorkflowTaskExecutions: maxConcurrentWorkflowTasks,
     // The default of 0 would cancel a slow reservation the moment a deploy begins.
     shutdownGraceTime: shutdownGraceMs,
+    ...(version && { workerDeploymentOptions: pinned(version) }),
   });
   return { worker, database, close: () => closeDatabase(database) };
 }

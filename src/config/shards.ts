@@ -116,7 +116,7 @@ export const userSettings = {
   }),
   CLAIM_MERGE: oneOf(['sum', 'max'], 'sum'),
 };
-export const reservationTimes = {
+const reservationTimes = {
   RESERVATION_ATTEMPT_TIMEOUT: duration({ default: '2m' }),
   RESERVATION_GIVE_UP_AFTER: duration({ default: '15m' }),
 };
@@ -154,12 +154,27 @@ const metricsAddress = z
   )
   .optional();
 
+/** Temporal joins the two by a dot or a colon, which therefore cannot be in a name. */
+const deploymentName = z
+  .string()
+  .regex(/^[\w-]{1,100}$/, 'use a name that stays, such as carts: up to 100 letters, digits, - and _')
+  .optional();
+const buildId = z
+  .string()
+  .regex(
+    /^[\w+-][\w.+-]{0,99}$/,
+    'use what names the build, such as 1.4.0: up to 100 letters, digits and . _ + -',
+  )
+  .optional();
+
 export const workerSettings = {
   WORKER_CACHED_WORKFLOWS: wholeNumber({ default: 600, min: 0, max: 100_000 }),
   WORKER_ACTIVITIES: wholeNumber({ default: 200, min: 1, max: 100_000 }),
   WORKER_WORKFLOW_TASKS: wholeNumber({ default: 10, min: 2, max: 10_000 }),
   WORKER_SHUTDOWN_GRACE: duration({ default: '150s', min: '0ms', max: '1d' }),
   WORKER_METRICS_ADDRESS: metricsAddress,
+  WORKER_DEPLOYMENT_NAME: deploymentName,
+  WORKER_BUILD_ID: buildId,
 };
 export const webhookSettings = {
   WEBHOOK_URL: url({ protocol: /^https?$/, mend: 'use a URL such as https://crm.example/hooks/carts' })

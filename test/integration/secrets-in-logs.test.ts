@@ -9,10 +9,13 @@ import { answers } from '../support/built-stack.ts';
 import { createPaymentStubClient, testWebhookSecret } from '../support/payment-stub-client.ts';
 import { openShop, type Shop } from '../support/shop.ts';
 import { allReserved, createShopper, until, type Shopper } from '../support/shopper.ts';
+import { bearer, jwtSecret, tokenOf, userSettings } from '../support/tokens.ts';
+import { createUser } from '../support/user.ts';
 import { startWebhookReceiver, webhookSecret, type WebhookReceiver } from '../support/webhook-receiver.ts';
 
 const host = '127.0.0.1';
 const adminToken = 'an-admin-token-that-nobody-may-read-in-a-log';
+const subject = 'somebody@example.org';
 const sessionSecret = 'a session secret that nobody may read in a log';
 const lines: string[] = [];
 /** Whatever must not be in the lines, by what it is. */
@@ -21,6 +24,8 @@ const secrets = new Map<string, string>([
   ['session secret', sessionSecret],
   ['secret of payment webhooks', testWebhookSecret.replace('whsec_', '')],
   ['secret of outgoing webhooks', webhookSecret.replace('whsec_', '')],
+  ['secret of tokens', jwtSecret],
+  ['whose token it is', subject],
 ]);
 
 let shop: Shop;
@@ -60,6 +65,7 @@ beforeAll(async () => {
   api = `http://${host}:${apiPort}`;
   const env = {
     ...shop.settings,
+    ...userSettings,
     PORT: String(apiPort),
     ADMIN_TOKEN: adminToken,
     SESSION_SECRET: sessionSecret,
@@ -115,6 +121,27 @@ async function buy(): Promise<Shopper> {
     40_000,
   );
   return shopper;
+}
+
+/** Logs in, takes the cart along, and asks with a token where it is not good for anything. */
+async function logIn(): Promise<void> {
+  const guest = await enter();
+  await guest.add('plum', 1);
+  const token = await tokenOf({ subject });
+  const [, payload = '', signature = ''] = token.split('.');
+  secrets.set('token, its payload', payload).set('token, its signature', signature);
+  const user = await createUser(guest, subject);
+  await user.claim(guest);
+  const claimed = await until(user.cart, ({ items }) => items.length > 0);
+  expect(claimed.items).toMatchObject([{ name: 'plum' }]);
+  const requests: [string, Record<string, string>][] = [
+    ['/api/v1/carts/me', bearer(token)],
+    ['/api/v1/admin/webhooks', bearer(token)],
+    ['/api/v1/carts/me', bearer(`${token}x`)],
+    [`/api/v1/carts/${token}`, {}],
+    [`/api/v1/items?access_token=${token}`, { 'session-id': token, 'x-request-id': token }],
+  ];
+  for (const [path, headers] of requests) await guest.call('GET', path, undefined, headers);
 }
 
 /** Session ids and tokens wherever a client can put one, in requests that go wrong. */
@@ -173,6 +200,7 @@ it('nothing that opens a cart or proves who somebody is gets into a log, in good
   await buy();
   const shopper = await enter();
   await err(shopper);
+  await logIn();
   await breakPostgres(shopper);
   for (const { headers } of receiver.received) {
     secrets.set(`signature ${secrets.size}, outgoing`, headers['webhook-signature']!.replace(/^v1,/, ''));

@@ -20,6 +20,8 @@ export interface BuiltStackOptions {
   reservationLatencyMs: number;
   /** Settings on top of the defaults. */
   env?: Record<string, string>;
+  /** Settings of the Temporal server by their key. */
+  dynamicConfig?: Readonly<Record<string, number>>;
 }
 
 /** The built programs as processes of their own, as in production, on fresh data and free ports. */
@@ -38,33 +40,17 @@ export async function startBuiltStack(options: BuiltStackOptions) {
       host,
       port: await freePort(),
       dbFilename: join(folder, 'temporal.db'),
+      ...(options.dynamicConfig && { dynamicConfig: options.dynamicConfig }),
       log: silent,
     }),
   ]);
   await migrateDatabase(postgres.url);
-  const [apiPort, stubPort, paymentPort] = [await freePort(), await freePort(), await freePort()];
+  const apiPort = await freePort();
   const api = `http://${host}:${apiPort}`;
   const env: Record<string, string> = {
-    PATH: process.env['PATH'] ?? '',
-    NODE_ENV: 'production',
-    LOG_LEVEL: 'warn',
-    DATABASE_URL: postgres.url,
-    TEMPORAL_ADDRESS: temporal.address,
-    TEMPORAL_TASK_QUEUE: `carts-${randomUUID()}`,
-    SESSION_SECRET: 'a secret that only this stack knows about',
-    RESERVATION_URL: `http://${host}:${stubPort}`,
-    RESERVATION_PORT: String(stubPort),
+    ...(await stackEnv({ folder, databaseUrl: postgres.url, temporalAddress: temporal.address, api })),
     RESERVATION_LATENCY_MS: String(options.reservationLatencyMs),
-    RESERVATION_STOCK: '100000000',
-    RESERVATION_LEDGER: join(folder, 'reservations.jsonl'),
-    PAYMENT_URL: `http://${host}:${paymentPort}`,
-    PAYMENT_PORT: String(paymentPort),
-    PAYMENT_LEDGER: join(folder, 'payments.jsonl'),
-    PAYMENT_WEBHOOK_URL: `${api}/api/v1/webhooks/payments`,
-    PAYMENT_WEBHOOK_SECRET: testWebhookSecret,
-    CATALOG: 'open',
     PORT: String(apiPort),
-    ...highQuotas,
     ...options.env,
   };
   const children: Child[] = [];
@@ -112,6 +98,40 @@ export async function startBuiltStack(options: BuiltStackOptions) {
       await postgres.stop();
       await rm(folder, { recursive: true, force: true });
     },
+  };
+}
+
+export interface StackEnvOptions {
+  /** For the stubs' books. */
+  folder: string;
+  databaseUrl: string;
+  temporalAddress: string;
+  /** Where the payment stub tells of payments. */
+  api: string;
+}
+
+/** What the programs of one stack must agree on, with a task queue and ports of its own for the stubs. */
+export async function stackEnv(options: StackEnvOptions): Promise<Record<string, string>> {
+  const [stubPort, paymentPort] = [await freePort(), await freePort()];
+  return {
+    PATH: process.env['PATH'] ?? '',
+    NODE_ENV: 'production',
+    LOG_LEVEL: 'warn',
+    DATABASE_URL: options.databaseUrl,
+    TEMPORAL_ADDRESS: options.temporalAddress,
+    TEMPORAL_TASK_QUEUE: `carts-${randomUUID()}`,
+    SESSION_SECRET: 'a secret that only this stack knows about',
+    RESERVATION_URL: `http://${host}:${stubPort}`,
+    RESERVATION_PORT: String(stubPort),
+    RESERVATION_STOCK: '100000000',
+    RESERVATION_LEDGER: join(options.folder, 'reservations.jsonl'),
+    PAYMENT_URL: `http://${host}:${paymentPort}`,
+    PAYMENT_PORT: String(paymentPort),
+    PAYMENT_LEDGER: join(options.folder, 'payments.jsonl'),
+    PAYMENT_WEBHOOK_URL: `${options.api}/api/v1/webhooks/payments`,
+    PAYMENT_WEBHOOK_SECRET: testWebhookSecret,
+    CATALOG: 'open',
+    ...highQuotas,
   };
 }
 
