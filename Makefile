@@ -78,11 +78,8 @@ token: build ## a token of a user for the local stack: make token FOR=anna [SCOP
 reset: stop ## stop, then delete the local data
 	@node dist/src/dev/reset.js
 
-bench: build $(TEMPORAL) ## measure adds and reads against their bare counterparts, live streams, and how late holds end
-	npx tsx bench/add-item.ts
-	npx tsx bench/reads.ts
-	npx tsx bench/streams.ts
-	npx tsx bench/expiry-lag.ts
+bench: build $(TEMPORAL) ## measure everything side by side in one run, and print one table
+	npx tsx bench/run.ts
 
 clean: ## delete what is built (data and caches are kept)
 	rm -rf dist coverage

@@ -1,71 +1,61 @@
-import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import postgres from 'postgres';
-import { startBuiltStack } from '../test/support/built-stack.ts';
-import { compare, drive, printComparison, quantile } from './support/load.ts';
-import { createShopClient } from './support/shop-client.ts';
+import type { Bench, BenchStack } from './support/bench-stack.ts';
+import { compare, drive, quantile } from './support/load.ts';
+import { residentBytes } from './support/memory.ts';
+import { bytes, comparisonRow, latencyText, seconds, type Row } from './support/rows.ts';
 import { openStream, openStreams, type OpenStream } from './support/stream-client.ts';
 
-const concurrency = 16;
-const rounds = Number(process.env['BENCH_ROUNDS'] ?? 5);
-const addsPerRound = Number(process.env['BENCH_ADDS'] ?? 400);
-const streamCount = Number(process.env['BENCH_STREAMS'] ?? 2_000);
-const saves = Number(process.env['BENCH_SAVES'] ?? 500);
 const activeCarts = 64;
-const settleMs = 5_000;
+const settleMs = 3_000;
 
 /**
  * What open streams cost one API process: memory, and the adds of others. Each stream has a cart of its own; those
  * of the carts that are added to hear of every change. Streams, adds and servers share the machine.
  */
-const stack = await startBuiltStack({ reservationLatencyMs: 0 });
-try {
-  const shop = createShopClient(stack.api);
-  const carts = await Promise.all(Array.from({ length: activeCarts }, shop.newSession));
-  for (const { path } of carts) await shop.addItem(path, 'apple');
-  const idle = await Promise.all(Array.from({ length: streamCount - activeCarts }, shop.newSession));
-  const urls = [...carts, ...idle].map(({ path }) => `${stack.api}${path}/events`);
-  const add = () =>
-    drive(addsPerRound, concurrency, (i) => shop.addItem(carts[i % activeCarts]!.path, 'apple'));
+export async function measureStreams(bench: Bench): Promise<Row[]> {
+  const { stack, sizes, say } = bench;
+  const { adds, fewRounds: rounds, concurrency, streams } = sizes;
+  const { newSessions, addItem } = stack.shop;
+  const carts = await newSessions(activeCarts);
+  await drive(activeCarts, concurrency, (i) => addItem(carts[i]!.path, 'apple'));
+  const idle = await newSessions(Math.max(streams - activeCarts, 0));
+  const urls = [...carts, ...idle].map(({ path }) => `${stack.api}${path}/events`).slice(0, streams);
+  const add = () => drive(adds, concurrency, (i) => addItem(carts[i % activeCarts]!.path, 'apple'));
 
   // The heap of a process that has worked, as it would have without streams.
   await add();
-  await printMemory(urls);
-  printComparison(
-    await compare(
-      `add-item with ${streamCount} open streams ÷ without`,
-      rounds,
-      async () => {
-        const streams = await openStreams(urls, concurrency);
-        const load = await add();
-        await closeAll(streams);
-        return load;
-      },
-      add,
-    ),
-  );
-  await printLag(urls);
-} finally {
-  await stack.stop();
+  say('memory of open streams');
+  const memory = await memoryRow(bench, urls);
+  const comparison = await compare(`add-item with ${streams} open streams ÷ without`, {
+    ...{ rounds, say, settle: stack.settle, bare: add },
+    ours: async () => {
+      const open = await openStreams(urls, concurrency);
+      const load = await add();
+      await closeAll(open);
+      return load;
+    },
+  });
+  say('from a save to its event at the client');
+  return [{ ...comparisonRow(comparison), note: 'both ours' }, memory, await lagRow(bench, urls)];
 }
-process.exit(0);
 
-async function printMemory(streamUrls: readonly string[]): Promise<void> {
+async function memoryRow({ stack, sizes }: Bench, urls: readonly string[]): Promise<Row> {
   await pause(settleMs);
-  const before = await residentKiB();
+  const before = await residentBytes(stack.pids.api);
   const startedAt = performance.now();
-  const streams = await openStreams(streamUrls, concurrency);
+  const streams = await openStreams(urls, sizes.concurrency);
   const openedInMs = performance.now() - startedAt;
   await pause(settleMs);
-  const open = await residentKiB();
+  const open = await residentBytes(stack.pids.api);
   await closeAll(streams);
-  const mib = (kib: number) => `${(kib / 1_024).toFixed(0)} MiB`;
-  console.log(`\nmemory of the API process (resident), ${streamCount} streams`);
-  console.log(
-    `  without / with   ${mib(before)} / ${mib(open)}; ${mib(await residentKiB())} after they are closed`,
-  );
-  console.log(`  a stream         ${((open - before) / streamCount).toFixed(1)} KiB`);
-  console.log(`  opened in        ${(openedInMs / 1_000).toFixed(1)} s`);
+  const after = await residentBytes(stack.pids.api);
+  return {
+    what: 'memory of an open stream, in the API process',
+    ours: bytes((open - before) / urls.length),
+    note:
+      `resident without, with ${urls.length}, and after them: ${bytes(before)}, ${bytes(open)}, ${bytes(after)}; ` +
+      `opened in ${seconds(openedInMs)}`,
+  };
 }
 
 async function closeAll(streams: readonly OpenStream[]): Promise<void> {
@@ -73,16 +63,11 @@ async function closeAll(streams: readonly OpenStream[]): Promise<void> {
   await pause(settleMs);
 }
 
-async function residentKiB(): Promise<number> {
-  const status = await readFile(`/proc/${stack.pids.api}/status`, 'utf8');
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]);
-}
-
 /** From sending a save to Postgres, as the projector would, until its event is at the client; the others are idle. */
-async function printLag(streamUrls: readonly string[]): Promise<void> {
-  const sql = postgres(stack.databaseUrl, { max: 1 });
-  const others = await openStreams(streamUrls.slice(1), concurrency);
-  const { path, cartId } = await shopWithOneCart();
+async function lagRow({ stack, sizes }: Bench, urls: readonly string[]): Promise<Row> {
+  const { sql } = stack;
+  const others = await openStreams(urls.slice(1), sizes.concurrency);
+  const { path, cartId } = await sessionWithCart(stack);
   let onVersion = (_version: number) => {};
   const watching = await openStream(`${stack.api}${path}/events`, {
     onVersion: (version) => onVersion(version),
@@ -90,7 +75,7 @@ async function printLag(streamUrls: readonly string[]): Promise<void> {
   await pause(settleMs);
   const notice = JSON.stringify({ cartId, version: 0, operationIds: [] });
   const lags: number[] = [];
-  for (let save = 0; save < saves; save += 1) {
+  for (let save = 0; save < sizes.saves; save += 1) {
     const arrived = new Promise<void>((resolve) => (onVersion = () => resolve()));
     const sentAt = performance.now();
     const saved = sql`
@@ -102,21 +87,19 @@ async function printLag(streamUrls: readonly string[]): Promise<void> {
     lags.push(performance.now() - sentAt);
     await pause(5);
   }
-  lags.sort((a, b) => a - b);
-  const at = (q: number) => quantile(lags, q).toFixed(1);
-  console.log(
-    `\nfrom sending a save to its event at the client, ${streamCount} streams open, ${saves} saves`,
-  );
-  console.log(`  p50/p99          ${at(0.5)} / ${at(0.99)} ms`);
   watching.close();
   await closeAll(others);
-  await sql.end();
+  lags.sort((a, b) => a - b);
+  return {
+    what: `from a save to its event at the client, ${urls.length} streams open`,
+    ours: latencyText({ p50Ms: quantile(lags, 0.5), p99Ms: quantile(lags, 0.99) }),
+    note: `${sizes.saves} saves`,
+  };
 }
 
-async function shopWithOneCart() {
-  const shop = createShopClient(stack.api);
+async function sessionWithCart({ shop, settle }: BenchStack) {
   const session = await shop.newSession();
   await shop.addItem(session.path, 'apple');
-  await pause(settleMs);
+  await settle();
   return session;
 }

@@ -77,8 +77,6 @@ export async function startTemporalCluster(options: ClusterOptions) {
   }
 }
 
-export type TemporalCluster = Awaited<ReturnType<typeof startTemporalCluster>>;
-
 /** As the compose file does it. */
 async function createSchema(sqlTool: string, server: URL): Promise<void> {
   const env = {

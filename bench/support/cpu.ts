@@ -23,12 +23,6 @@ export async function cpuPerCall(
   return Object.fromEntries(perCall) as Record<string, number>;
 }
 
-export function printCpu(name: string, perCall: Readonly<Record<string, number>>): void {
-  const total = Object.values(perCall).reduce((sum, ms) => sum + ms, 0);
-  const shares = Object.entries(perCall).map(([process, ms]) => `${process} ${ms.toFixed(1)}`);
-  console.log(`  ${name.padEnd(16)} ${total.toFixed(1)} ms: ${shares.join(', ')}`);
-}
-
 async function cpuMs(pids: Pids): Promise<Record<string, number>> {
   const processes = await listProcesses();
   const withChildren = (pid: number): number =>

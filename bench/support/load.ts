@@ -8,7 +8,7 @@ export interface Load {
 export async function drive(
   total: number,
   concurrency: number,
-  call: (index: number) => Promise<void>,
+  call: (index: number) => Promise<unknown>,
 ): Promise<Load> {
   const latencies: number[] = [];
   let next = 0;
@@ -32,36 +32,30 @@ export interface Comparison {
   bare: Load[];
 }
 
+export interface CompareOptions {
+  rounds: number;
+  say: (line: string) => void;
+  ours: (round: number) => Promise<Load>;
+  bare: (round: number) => Promise<Load>;
+  /** Between the two: what one leaves to be done must not slow the other. */
+  settle?: () => Promise<unknown>;
+}
+
 /** Ours and bare in turn, so that a machine whose speed drifts treats both alike. */
-export async function compare(
-  name: string,
-  rounds: number,
-  ours: (round: number) => Promise<Load>,
-  bare: (round: number) => Promise<Load>,
-): Promise<Comparison> {
+export async function compare(name: string, options: CompareOptions): Promise<Comparison> {
+  const { rounds, say, ours, bare, settle } = options;
   const result: Comparison = { name, ours: [], bare: [] };
   for (let round = -1; round < rounds; round += 1) {
-    process.stderr.write(`${name}: ${round < 0 ? 'warm-up' : `round ${round + 1} of ${rounds}`}\n`);
-    const [a, b] = [await ours(round), await bare(round)];
+    say(`${name}: ${round < 0 ? 'warm-up' : `round ${round + 1} of ${rounds}`}`);
+    const a = await ours(round);
+    await settle?.();
+    const b = await bare(round);
+    await settle?.();
     if (round < 0) continue;
     result.ours.push(a);
     result.bare.push(b);
   }
   return result;
-}
-
-export function printComparison({ name, ours, bare }: Comparison): void {
-  const ratios = ours.map((load, index) => load.perSecond / bare[index]!.perSecond);
-  const figures = {
-    ratio: median(ratios).toFixed(2),
-    'ratio min–max': `${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)}`,
-    'ours /s': median(ours.map((load) => load.perSecond)).toFixed(0),
-    'bare /s': median(bare.map((load) => load.perSecond)).toFixed(0),
-    'ours p50/p99 ms': `${median(ours.map((load) => load.p50Ms)).toFixed(1)} / ${median(ours.map((load) => load.p99Ms)).toFixed(1)}`,
-    'bare p50/p99 ms': `${median(bare.map((load) => load.p50Ms)).toFixed(1)} / ${median(bare.map((load) => load.p99Ms)).toFixed(1)}`,
-  };
-  console.log(`\n${name}`);
-  for (const [label, value] of Object.entries(figures)) console.log(`  ${label.padEnd(16)} ${value}`);
 }
 
 export function median(values: number[]): number {

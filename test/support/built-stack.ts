@@ -79,6 +79,8 @@ export async function startBuiltStack(options: BuiltStackOptions) {
     stub: env['RESERVATION_URL'] ?? '',
     payments: env['PAYMENT_URL'] ?? '',
     env,
+    /** Of the servers' data and the stubs' books. */
+    folder,
     run,
     worker: workerProcess,
     databaseUrl: postgres.url,
