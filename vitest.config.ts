@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** Tests that need Postgres and Temporal share one of each, started for the run. */
-const real = ['test/integration/**/*.test.ts', 'test/replay/**/*.test.ts'];
+const real = ['integration', 'replay', 'browser'].map((room) => `test/${room}/**/*.test.ts`);
 
 /** Where `.ci/run` wants the results as JSON, beside the usual report. */
 const outputFile = process.env['VITEST_JSON'];
