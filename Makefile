@@ -10,7 +10,7 @@ TEMPORAL := .cache/temporal/.ready
 SCHEMATHESIS := .cache/schemathesis/.ready
 SOURCES := $(shell find src workflows activities drizzle -name '*.ts' 2>/dev/null)
 
-.PHONY: help node install build run stop test check coverage fuzz seed token reset bench clean
+.PHONY: help node install build run stop test check coverage fuzz seed token reset bench chaos clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/\1|\2/' | \
@@ -83,6 +83,9 @@ bench: build $(TEMPORAL) ## measure adds and reads against their bare counterpar
 	npx tsx bench/reads.ts
 	npx tsx bench/streams.ts
 	npx tsx bench/expiry-lag.ts
+
+chaos: build $(TEMPORAL) ## kill, stop and cut off the parts of a shop at random while people shop, then check its books
+	@npx tsx chaos/run.ts
 
 clean: ## delete what is built (data and caches are kept)
 	rm -rf dist coverage
