@@ -47,11 +47,15 @@ function checkCommand(command: JournalCommand, rows: OperationRow[], events: Eve
   return check ? [found(check, detail ?? '')] : [];
 }
 
-/** Refused by the API before the cart hears of it: not on record anywhere. */
-const atTheDoor = new Set(['unknown_product', 'idempotency_key_reused', 'session_not_found', 'rate_limited']);
+/** What only the cart can know; all else the API may refuse before the cart hears of it. */
+const decidedByCart = new Set([
+  ...['item_not_found', 'cart_full', 'quantity_limit', 'units_limit', 'version_mismatch'],
+  ...['cart_empty', 'cart_completed', 'checkout_in_progress', 'no_checkout', 'checkout_cancelled'],
+  ...['items_unavailable', 'reservations_pending', 'price_changed', 'order_already_paid'],
+]);
 
 const isRejectedAs = (code: string, row: OperationRow | undefined): boolean =>
-  row ? row.status === 'rejected' && row.code === code : atTheDoor.has(code);
+  row ? row.status === 'rejected' && row.code === code : !decidedByCart.has(code);
 
 interface Wrong {
   check: Finding['check'];

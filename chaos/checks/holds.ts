@@ -1,5 +1,5 @@
 import { cartOfKey, heirOf, openBooks, sum } from './books.ts';
-import type { CartRow, Facts, HoldEntry } from './facts.ts';
+import type { CartRow, Facts, HoldEntry, OrderRow } from './facts.ts';
 import type { Finding } from './finding.ts';
 import { groupBy } from './group-by.ts';
 import type { OwnCart } from './replay.ts';
@@ -9,12 +9,15 @@ export function checkHolds(facts: Facts): Finding[] {
   const books = openBooks(facts);
   const rows = new Map(facts.carts.map((row) => [row.cartId, row]));
   const holds = groupBy(facts.holds, ({ key }) => heirOf(books, cartOfKey(key)));
+  // Of a cart that was claimed after it had bought something, too.
+  const orders = groupBy(facts.orders, ({ cartId }) => heirOf(books, cartId));
   const ids = new Set([...books.keys(), ...holds.keys()]);
   return [
     ...[...ids].flatMap((cartId) =>
       checkHeld(cartId, { own: books.get(cartId), row: rows.get(cartId), holds: holds.get(cartId) ?? [] }),
     ),
-    ...[...ids].flatMap((cartId) => checkSold(cartId, facts, holds.get(cartId) ?? [])),
+    ...[...ids].flatMap((cartId) => checkSold(cartId, orders.get(cartId) ?? [], holds.get(cartId) ?? [])),
+    ...unknown(books, facts),
     ...belowZero(facts),
     ...[...books.values()].flatMap((own) => [...late(own, facts), ...overdue(own, facts)]),
   ];
@@ -44,13 +47,21 @@ function checkHeld(
   });
 }
 
-function checkSold(cartId: string, { orders }: Facts, holds: HoldEntry[]): Finding[] {
+/** Also of a line that was refused: what was asked for and not heard of must not stand. */
+function unknown(books: ReadonlyMap<string, OwnCart>, { holds }: Facts): Finding[] {
+  const known = new Set([...books.values()].flatMap((own) => [...own.holds]));
+  return holds
+    .filter(({ state, key }) => state === 'held' && !known.has(key))
+    .map(({ key, quantity, item }) => ({
+      check: 'leaked',
+      cartId: heirOf(books, cartOfKey(key)),
+      detail: `${quantity} × ${item} held under ${key}, of which no cart's events know`,
+    }));
+}
+
+function checkSold(cartId: string, orders: OrderRow[], holds: HoldEntry[]): Finding[] {
   const itemsOf = (...statuses: string[]) =>
-    unitsByItem(
-      orders
-        .filter((order) => order.cartId === cartId && statuses.includes(order.status))
-        .flatMap(({ items }) => items),
-    );
+    unitsByItem(orders.filter(({ status }) => statuses.includes(status)).flatMap(({ items }) => items));
   const paid = itemsOf('paid');
   // Of an order that could not be sold whole, the money goes back; a part may have been sold by then.
   const atMost = itemsOf('paid', 'refund_required', 'refunded');

@@ -10,6 +10,8 @@ export interface OwnCart {
   /** Received during a checkout. */
   waiting: Received | null;
   orders: Map<string, OwnOrder>;
+  /** The keys under which it has, or may have, units held that it wants. */
+  holds: Set<string>;
   toCartId?: string;
   /** ms since the epoch: when it is abandoned, if nothing moves it. */
   expiresAt: number;
@@ -27,7 +29,7 @@ export interface OwnOrder {
 /** `events` in order of version. */
 export function replayCart(cartId: string, events: readonly EventRow[]): OwnCart {
   const cart: OwnCart = {
-    ...{ cartId, version: 0, status: 'none', lines: [], waiting: null, orders: new Map() },
+    ...{ cartId, version: 0, status: 'none', lines: [], waiting: null, orders: new Map(), holds: new Set() },
     ...{ expiresAt: Infinity, abandoned: [] },
   };
   const placing = { ttlMs: Infinity, checkout: 0, draftOf: -1, orderId: '' };
@@ -56,8 +58,23 @@ interface Placing {
 }
 
 function fold(cart: OwnCart, event: EventRow, placing: Placing): void {
+  foldHolds(cart, event);
   if (foldLife(cart, event, placing) || foldLines(cart, event)) return;
   foldOrders(cart, event, placing);
+}
+
+const releases = new Set([
+  ...['ReservationRefused', 'ReservationFailed', 'ReleaseRequested', 'ReleaseConfirmed'],
+  ...['HoldLapsed', 'HoldLost', 'HoldCommitted'],
+]);
+
+/** Whatever ends one: by the time that all is at rest, its release has been confirmed. */
+function foldHolds({ holds }: OwnCart, { type, data }: EventRow): void {
+  const { key, holds: received = [] } = data as { key: string; holds?: { key: string }[] };
+  if (type === 'ReservationRequested') holds.add(key);
+  else if (releases.has(type)) holds.delete(key);
+  else if (type === 'ClaimStarted') holds.clear();
+  else if (type === 'LinesReceived') for (const hold of received) holds.add(hold.key);
 }
 
 function foldLife(cart: OwnCart, { type, at, actor, data }: EventRow, placing: Placing): boolean {

@@ -30,9 +30,9 @@ export function factsInOrder(): Facts {
     readAt: openedAt + 50_000,
     holdLagMaxMs: 5_000,
     carts: [
-      row('used', 'active', [line('i1', 'apple', 2)], { version: 3, totalMinor: 200 }),
-      row('bought', 'completed', [], { version: 6, totalMinor: 0 }),
-      row('left', 'abandoned', [line('i3', 'plum', 1)], { version: 3, totalMinor: 100 }),
+      row('used', 'active', [line('i1', 'apple', 2)], { version: 4, totalMinor: 200 }),
+      row('bought', 'completed', [], { version: 8, totalMinor: 0 }),
+      row('left', 'abandoned', [line('i3', 'plum', 1)], { version: 5, totalMinor: 100 }),
     ],
     events: [...eventsOfUsed(), ...eventsOfBought(), ...eventsOfLeft()],
     operations: [
@@ -66,7 +66,7 @@ export function factsInOrder(): Facts {
     runs: [
       {
         ...{ workflowId: 'cart-used', runId: 'r1', status: 'RUNNING', taskAttempt: 0, callsUnderWay: 0 },
-        state: stateOf('active', [line('i1', 'apple', 2)], 3),
+        state: stateOf('active', [line('i1', 'apple', 2)], 4),
       },
       { workflowId: 'cart-bought', runId: 'r2', status: 'COMPLETED' },
       { workflowId: 'cart-left', runId: 'r3', status: 'COMPLETED' },
@@ -105,29 +105,36 @@ interface Options {
   at?: number;
 }
 
-const opened = (cartId: string) =>
-  event(cartId, 1, 'CartOpened', { data: { cartId, currency: 'EUR', ttlMs } });
+const history = (cartId: string, rest: [type: string, options?: Options][]) => {
+  const opened: [string, Options] = ['CartOpened', { data: { cartId, currency: 'EUR', ttlMs } }];
+  return [opened, ...rest].map(([type, options], index) => event(cartId, index + 1, type, options));
+};
 
-const eventsOfUsed = () => [
-  opened('used'),
-  event('used', 2, 'ItemAdded', { key: 'k1', data: { itemId: 'i1', name: 'apple', quantity: 1 } }),
-  event('used', 3, 'ItemQuantityChanged', { key: 'k2', data: { itemId: 'i1', quantity: 2 } }),
-];
+const eventsOfUsed = () =>
+  history('used', [
+    ['ItemAdded', { key: 'k1', data: { itemId: 'i1', name: 'apple', quantity: 1 } }],
+    ['ItemQuantityChanged', { key: 'k2', data: { itemId: 'i1', quantity: 2 } }],
+    ['ReservationRequested', { data: { key: 'used.i1.1' } }],
+  ]);
 
-const eventsOfBought = () => [
-  opened('bought'),
-  event('bought', 2, 'ItemAdded', { key: 'k4', data: order }),
-  event('bought', 3, 'CheckoutStarted', { key: 'k5' }),
-  event('bought', 4, 'OrderRequested', { data: { draft: { checkoutId: 3 } } }),
-  event('bought', 5, 'OrderPlaced', { data: { order: { orderId: 'bought-1', items: [order] } } }),
-  event('bought', 6, 'OrderPaid', { data: { orderId: 'bought-1', paymentId: 'p1' } }),
-];
+const eventsOfBought = () =>
+  history('bought', [
+    ['ItemAdded', { key: 'k4', data: order }],
+    ['ReservationRequested', { data: { key: 'bought.i2.1' } }],
+    ['CheckoutStarted', { key: 'k5' }],
+    ['OrderRequested', { data: { draft: { checkoutId: 4 } } }],
+    ['OrderPlaced', { data: { order: { orderId: 'bought-1', items: [order] } } }],
+    ['OrderPaid', { data: { orderId: 'bought-1', paymentId: 'p1' } }],
+    ['HoldCommitted', { data: { key: 'bought.i2.1' } }],
+  ]);
 
-const eventsOfLeft = () => [
-  opened('left'),
-  event('left', 2, 'ItemAdded', { key: 'k6', data: { itemId: 'i3', name: 'plum', quantity: 1 } }),
-  event('left', 3, 'CartAbandoned', { actor: 'clock', at: openedAt + 200 + ttlMs }),
-];
+const eventsOfLeft = () =>
+  history('left', [
+    ['ItemAdded', { key: 'k6', data: { itemId: 'i3', name: 'plum', quantity: 1 } }],
+    ['ReservationRequested', { data: { key: 'left.i3.1' } }],
+    ['CartAbandoned', { actor: 'clock', at: openedAt + 200 + ttlMs }],
+    ['ReleaseRequested', { data: { key: 'left.i3.1' } }],
+  ]);
 
 const line = (itemId: string, name: string, quantity: number) => ({ itemId, name, quantity, refusal: null });
 
