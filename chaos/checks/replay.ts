@@ -158,11 +158,14 @@ function foldOrders(cart: OwnCart, { type, version, data }: EventRow, placing: P
       return;
     case 'OrderPlaced':
       return placed(cart, (data as { order: { orderId: string; items: OwnLine[] } }).order, placing);
-    case 'OrderPaid':
+    case 'OrderPaid': {
       if (order) order.status = 'paid';
-      cart.lines = cart.lines.filter(({ itemId }) => !order?.items.some((item) => item.itemId === itemId));
-      cart.status = cart.lines.length === 0 ? 'completed' : 'active';
+      const rest = cart.lines.filter(({ itemId }) => !order?.items.some((item) => item.itemId === itemId));
+      cart.status = rest.length === 0 ? 'completed' : 'active';
+      // A cart that is bought whole still shows what it was.
+      if (rest.length > 0) cart.lines = rest;
       return;
+    }
     case 'PaymentRefunded':
       if (order && !extra) order.status = 'refunded';
       return;

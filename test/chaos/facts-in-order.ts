@@ -31,7 +31,7 @@ export function factsInOrder(): Facts {
     holdLagMaxMs: 5_000,
     carts: [
       row('used', 'active', [line('i1', 'apple', 2)], { version: 4, totalMinor: 200 }),
-      row('bought', 'completed', [], { version: 8, totalMinor: 0 }),
+      row('bought', 'completed', [line('i2', 'pear', 3)], { version: 8, totalMinor: 300 }),
       row('left', 'abandoned', [line('i3', 'plum', 1)], { version: 5, totalMinor: 100 }),
     ],
     events: [...eventsOfUsed(), ...eventsOfBought(), ...eventsOfLeft()],
