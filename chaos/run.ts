@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { quietTemporal } from '../test/support/quiet-temporal.ts';
 import { checkBooks } from './checks/index.ts';
 import { createDice } from './dice.ts';
 import { injectFaults } from './faults/inject.ts';
@@ -20,6 +21,7 @@ const userEvery = 3;
 
 const log = (line: string) => console.log(line);
 
+quietTemporal();
 const settings = loadSettings(process.env);
 log(`seed ${settings.seed}: the same faults again with CHAOS_SEED=${settings.seed}`);
 const stack = await startStack({
@@ -48,7 +50,8 @@ try {
 process.exit(isDone ? 0 : 1);
 
 /** Shoppers shop while faults happen; then everything is healed, settled and looked at. */
-async function runShop({ world, apiUrls, parts, links }: Stack, { seed, shoppers, ...limits }: Settings) {
+async function runShop({ world, apiUrls, victims }: Stack, { seed, shoppers, ...limits }: Settings) {
+  const { parts, links } = victims;
   const startedAt = performance.now();
   const journal: Journal = { commands: [], carts: [] };
   const patience: Patience = { endsAt: Infinity };

@@ -1,4 +1,3 @@
-import { createWriteStream } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -12,8 +11,8 @@ import { migrateDatabase } from '../src/platform/migrations.ts';
 import { startBuilt } from '../test/support/built-process.ts';
 import { stackEnv } from '../test/support/built-stack.ts';
 import { userSettings } from '../test/support/tokens.ts';
-import { createLink, type Link } from './faults/link.ts';
-import { startPart, type Part } from './faults/part.ts';
+import { createVictims, type Victims } from './faults/victims.ts';
+import { stockShelves } from './shop/goods.ts';
 import type { World } from './world.ts';
 
 const host = '127.0.0.1';
@@ -30,6 +29,9 @@ const timings = {
   CART_CONTINUE_AS_NEW_EVENTS: '100',
 };
 
+/** Little enough that a long run sells something out. */
+const goods = { CATALOG: 'strict', RESERVATION_STOCK: '250' };
+
 /** Of a hold, after its cart has expired: what is to let it go may be away for some of it. */
 const holdLagMaxMs = 60_000;
 
@@ -37,8 +39,8 @@ export interface Stack {
   world: World;
   /** All of the API, for clients that try one after the other. */
   apiUrls: string[];
-  parts: Map<string, Part>;
-  links: Map<string, Link>;
+  victims: Victims;
+  /** Of the data, and the logs of all parts. */
   folder: string;
   stop(options: { keepFolder: boolean }): Promise<void>;
 }
@@ -52,103 +54,106 @@ export interface StackOptions {
 export async function startStack({ reservationLatencyMs, log }: StackOptions): Promise<Stack> {
   const folder = await mkdtemp(join(tmpdir(), 'durable-cart-chaos-'));
   await chmod(folder, 0o755);
-  const logOf = (name: string) => {
-    const file = createWriteStream(join(folder, `${name}.log`), { flags: 'a' });
-    return (line: string) => void file.write(`${new Date().toISOString()} ${line}\n`);
-  };
-  const parts = new Map<string, Part>();
-  const links = new Map<string, Link>();
+  const victims = createVictims(folder, log);
   const startedAtMs = Date.now();
-
-  async function run(name: string, launch: (onLine: (line: string) => void) => Promise<Child>) {
-    const onLine = logOf(name);
-    parts.set(name, await startPart({ name, launch: () => launch(onLine), log }));
-  }
-  async function link(from: string, to: string, ...ports: number[]): Promise<number> {
-    const created = await createLink(`${from}→${to}`, ports);
-    links.set(created.name, created);
-    return created.port;
-  }
-
-  const database = await startDatabase(run, folder);
-  const temporalPort = await startTemporal(run, folder);
-  const temporalAddress = `${host}:${temporalPort}`;
+  const database = await startDatabase(victims, folder);
+  const temporal = await startTemporal(victims, folder);
   const apiPorts = [await freePort(), await freePort()];
-  const webhookPort = await link('payments', 'api', ...apiPorts);
+  const webhookPort = await victims.link('payments', 'api', ...apiPorts);
   const env: Record<string, string> = {
-    ...(await stackEnv({ folder, databaseUrl: database.url, temporalAddress, api: at(webhookPort) })),
+    ...(await stackEnv({
+      folder,
+      databaseUrl: database.url,
+      temporalAddress: temporal.host,
+      api: at(webhookPort),
+    })),
     ...timings,
+    ...goods,
     ...userSettings,
     RESERVATION_LATENCY_MS: String(reservationLatencyMs),
   };
-  const [reservationsUrl, paymentsUrl] = [settingOf(env, 'RESERVATION_URL'), settingOf(env, 'PAYMENT_URL')];
-  await run('reservations', (onLine) => startStub('reservation-stub', env, reservationsUrl, onLine));
-  await run('payments', (onLine) => startStub('payment-stub', env, paymentsUrl, onLine));
-
-  /** What a process reaches of the others, by links of its own. */
-  const through = async (name: string, ...services: ('reservations' | 'payments')[]) => ({
-    ...env,
-    DATABASE_URL: withPort(database.url, await link(name, 'postgres', database.port)),
-    TEMPORAL_ADDRESS: `${host}:${await link(name, 'temporal', temporalPort)}`,
-    ...(services.includes('reservations') && {
-      RESERVATION_URL: at(await link(name, 'reservations', portOf(reservationsUrl))),
-    }),
-    ...(services.includes('payments') && {
-      PAYMENT_URL: at(await link(name, 'payments', portOf(paymentsUrl))),
-    }),
-  });
-  for (const name of ['worker-1', 'worker-2']) {
-    const own = await through(name, 'reservations', 'payments');
-    await run(name, (onLine) => startBuilt('worker.js', own, onLine));
-  }
-  for (const [index, port] of apiPorts.entries()) {
-    const name = `api-${index + 1}`;
-    const own = { ...(await through(name)), PORT: String(port) };
-    await run(name, (onLine) => startApi(own, port, onLine));
-  }
-
-  const apiUrls = apiPorts.map(at);
+  const world: World = {
+    apiUrl: apiPorts.map(at)[0] ?? '',
+    databaseUrl: database.url,
+    temporalAddress: temporal.host,
+    namespace: 'default',
+    taskQueue: settingOf(env, 'TEMPORAL_TASK_QUEUE'),
+    reservationsUrl: settingOf(env, 'RESERVATION_URL'),
+    paymentsUrl: settingOf(env, 'PAYMENT_URL'),
+    startedAtMs,
+    holdLagMaxMs,
+    bundlePath: resolve('dist/workflow-bundle.js'),
+  };
+  await startService(victims, { world, env, apiPorts });
   return {
-    world: {
-      apiUrl: apiUrls[0] as string,
-      databaseUrl: database.url,
-      temporalAddress,
-      namespace: 'default',
-      taskQueue: settingOf(env, 'TEMPORAL_TASK_QUEUE'),
-      reservationsUrl,
-      paymentsUrl,
-      startedAtMs,
-      holdLagMaxMs,
-      bundlePath: resolve('dist/workflow-bundle.js'),
-    },
-    apiUrls,
-    parts,
-    links,
+    world,
+    apiUrls: apiPorts.map(at),
+    victims,
     folder,
     async stop({ keepFolder }) {
-      // The servers last, so that nobody misses them.
-      for (const part of [...parts.values()].toReversed()) await part.stop();
-      for (const one of links.values()) one.close();
+      await victims.stop();
       if (!keepFolder) await rm(folder, { recursive: true, force: true });
     },
   };
 }
 
-type Run = (name: string, launch: (onLine: (line: string) => void) => Promise<Child>) => Promise<void>;
+interface ServiceOptions {
+  world: World;
+  env: Record<string, string>;
+  apiPorts: number[];
+}
 
-async function startDatabase(run: Run, folder: string): Promise<{ url: string; port: number }> {
+/** Both stubs, two workers and the API. */
+async function startService(victims: Victims, { world, env, apiPorts }: ServiceOptions): Promise<void> {
+  const { databaseUrl, temporalAddress, reservationsUrl, paymentsUrl } = world;
+  const stores = { DATABASE_URL: databaseUrl, TEMPORAL_ADDRESS: `http://${temporalAddress}` };
+  const services = { RESERVATION_URL: reservationsUrl, PAYMENT_URL: paymentsUrl };
+
+  /** The same addresses, by links of its own. */
+  async function linked(from: string, urls: Record<string, string>): Promise<Record<string, string>> {
+    const own: Record<string, string> = {};
+    for (const [name, url] of Object.entries(urls)) {
+      const through = new URL(url);
+      through.port = String(await victims.link(from, partOf[name] ?? name, Number(through.port)));
+      own[name] = name === 'TEMPORAL_ADDRESS' ? through.host : through.href.replace(/\/$/, '');
+    }
+    return { ...env, ...own };
+  }
+
+  await victims.run('reservations', (log) => startStub('reservation-stub', env, reservationsUrl, log));
+  await victims.run('payments', (log) => startStub('payment-stub', env, paymentsUrl, log));
+  for (const name of ['worker-1', 'worker-2']) {
+    const own = await linked(name, { ...stores, ...services });
+    await victims.run(name, (log) => startBuilt('worker.js', own, log));
+  }
+  for (const [index, port] of apiPorts.entries()) {
+    const name = `api-${index + 1}`;
+    const own = { ...(await linked(name, stores)), PORT: String(port) };
+    await victims.run(name, (log) => startApi(own, port, log));
+  }
+}
+
+const partOf: Record<string, string> = {
+  DATABASE_URL: 'postgres',
+  TEMPORAL_ADDRESS: 'temporal',
+  RESERVATION_URL: 'reservations',
+  PAYMENT_URL: 'payments',
+};
+
+async function startDatabase(victims: Victims, folder: string): Promise<{ url: string }> {
   const port = await freePort();
   let url = '';
-  await run('postgres', async (log) => {
+  await victims.run('postgres', async (log) => {
     const postgres = await startEmbeddedPostgres({ dataDir: join(folder, 'postgres'), host, port, log });
     url = postgres.url;
     return postgres.child;
   });
   await migrateDatabase(url);
-  return { url, port };
+  await stockShelves(url);
+  return { url };
 }
 
-async function startTemporal(run: Run, folder: string): Promise<number> {
+async function startTemporal(victims: Victims, folder: string): Promise<{ host: string }> {
   const cliPath = await findTemporalProgram('temporal', {
     config: loadBinariesConfig(process.env),
     cacheDir: resolve('.cache/temporal'),
@@ -156,11 +161,11 @@ async function startTemporal(run: Run, folder: string): Promise<number> {
   });
   const port = await freePort();
   const dbFilename = join(folder, 'temporal.db');
-  await run(
+  await victims.run(
     'temporal',
     async (log) => (await startTemporalServer({ cliPath, host, port, dbFilename, log })).child,
   );
-  return port;
+  return { host: `${host}:${port}` };
 }
 
 async function startStub(
@@ -193,10 +198,3 @@ function settingOf(env: Record<string, string>, name: string): string {
 }
 
 const at = (port: number): string => `http://${host}:${port}`;
-const portOf = (url: string): number => Number(new URL(url).port);
-
-function withPort(url: string, port: number): string {
-  const changed = new URL(url);
-  changed.port = String(port);
-  return changed.href;
-}

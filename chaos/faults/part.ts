@@ -26,6 +26,7 @@ const againAfterMs = 500;
 
 export async function startPart({ name, launch, log }: PartOptions): Promise<Part> {
   let child: Child;
+  let killed: Child | undefined;
   let isOver = false;
   let deaths = 0;
   /** One thing at a time. */
@@ -35,16 +36,15 @@ export async function startPart({ name, launch, log }: PartOptions): Promise<Par
     child = await launch();
     const own = child;
     void own.exited.then(({ code, signal }) => {
-      if (isOver || own !== child || expected === own) return;
+      if (isOver || own !== child || own === killed) return;
       deaths += 1;
       log(`${name} died by itself (${signal ?? code}): ${own.tail().slice(-3).join(' | ')}`);
       void inTurn(restart);
     });
   }
-  let expected: Child | undefined;
-
   async function restart(): Promise<void> {
-    while (!isOver) {
+    for (;;) {
+      if (isOver) return;
       try {
         return await start();
       } catch (error) {
@@ -64,7 +64,7 @@ export async function startPart({ name, launch, log }: PartOptions): Promise<Par
     name,
     kill: (downMs) =>
       inTurn(async () => {
-        expected = child;
+        killed = child;
         await signalTree(child.pid, 'SIGKILL');
         await child.exited;
         await sleep(downMs);

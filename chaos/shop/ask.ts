@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CartProblemError } from '../../src/client/index.ts';
-import type { Journal, JournalAsk, JournalCommand, JournalOutcome } from '../journal.ts';
+import type { Journal, JournalAsk, JournalOutcome } from '../journal.ts';
 
 /** Until when an answer is waited for; ms since the epoch, and moved when the faults are over. */
 export interface Patience {
@@ -39,7 +39,7 @@ export function createAsk(journal: Journal, patience: Patience): Ask {
         sentAt,
         settledAt: Date.now(),
         ...outcome,
-      } as JournalCommand;
+      };
     };
     write({ outcome: 'unknown', reason: 'not settled yet' });
     for (;;) {

@@ -10,6 +10,7 @@ import { tokenOf } from '../../test/support/tokens.ts';
 import type { Dice } from '../dice.ts';
 import type { Journal, JournalCart } from '../journal.ts';
 import { persist, type Ask, type Patience } from './ask.ts';
+import { names } from './goods.ts';
 import { pay, type PaymentWish } from './pay.ts';
 
 export interface ShopperOptions {
@@ -30,7 +31,6 @@ interface Hand {
   cart: JournalCart;
 }
 
-const names = ['apple', 'pear', 'plum', 'fig', 'quince', 'cherry'] as const;
 /** Longer than an idle cart lives. */
 const awayMs = 25_000;
 const decideWithinMs = 20_000;
@@ -99,17 +99,17 @@ interface Draw {
 
 type Act = Draw & { what: 'add' | 'change' | 'remove' | 'clear' | 'checkout'; wish: PaymentWish };
 
-async function act(options: ShopperOptions, { client, cart }: Hand, act: Act): Promise<void> {
+async function act(options: ShopperOptions, { client, cart }: Hand, choice: Act): Promise<void> {
   const { ask, patience } = options;
   const { cartId } = cart;
-  const { what, name, quantity } = act;
+  const { what, name, quantity } = choice;
   if (what === 'add') {
     await ask({ cartId, type: 'addItem', name, quantity }, (how) => client.addItem({ name, quantity }, how));
     return;
   }
   if (what === 'clear') return void (await ask({ cartId, type: 'clearItems' }, client.clearItems));
-  if (what === 'checkout') return await checkout(options, { client, cart }, act.wish);
-  const line = lineOf(await persist(patience, client.cart), act.line);
+  if (what === 'checkout') return await checkout(options, { client, cart }, choice.wish);
+  const line = lineOf(await persist(patience, client.cart), choice.line);
   if (!line) return;
   const { itemId } = line;
   if (what === 'change') {
