@@ -1,8 +1,4 @@
 import type { Journal } from '../journal.ts';
-import type { World } from '../world.ts';
-import { readDatabase } from './database.ts';
-import { readLedgers } from './ledgers.ts';
-import { readRuns } from './runs.ts';
 
 /** All that there is to be known of a shop, as its own parts tell it; and what the shoppers were told. */
 export interface Facts {
@@ -110,12 +106,4 @@ export interface Run {
   problems?: readonly string[];
   /** As the workflow itself says; `null` while it loads. Absent for what is no cart, or does not answer. */
   state?: CartState | null;
-}
-
-export async function readFacts(world: World, journal: Journal): Promise<Facts> {
-  const readAt = Date.now();
-  // Workflows first: what they had by then is in the database by now, when all is at rest.
-  const runs = await readRuns(world);
-  const [rows, ledgers] = await Promise.all([readDatabase(world), readLedgers(world)]);
-  return { journal, readAt, holdLagMaxMs: world.holdLagMaxMs, runs, ...rows, ...ledgers };
 }

@@ -2,13 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Journal } from '../journal.ts';
 import type { World } from '../world.ts';
 import { checkCommands } from './commands.ts';
-import { readFacts, type Facts } from './facts.ts';
+import type { Facts } from './facts.ts';
 import type { Finding } from './finding.ts';
 import { checkHolds } from './holds.ts';
 import { checkMoney } from './money.ts';
 import { checkOrders } from './orders.ts';
 import { checkReadModel } from './read-model.ts';
 import { checkHistories } from './replay-histories.ts';
+import { readFacts } from './read-facts.ts';
 import { underWay } from './rest.ts';
 import { checkWorkflows } from './workflows.ts';
 
