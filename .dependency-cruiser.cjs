@@ -1,5 +1,6 @@
 /**
- * Who may import whom: the table of docs/design, as rules. Tests and benchmarks are free.
+ * Who may import whom: the table of docs/design, as rules. Tests and benchmarks are free;
+ * of the fault proof, only what it may not know is ruled.
  * `room` lists everything a room may reach; what is not listed is a violation.
  */
 
@@ -47,7 +48,7 @@ module.exports = {
       name: 'no-cycles',
       severity: 'error',
       comment: 'Move what both need into a third file.',
-      from: { path: '^(src|workflows|activities|drizzle)/' },
+      from: { path: '^(src|workflows|activities|drizzle|chaos)/' },
       to: { circular: true },
     },
     {
@@ -83,7 +84,7 @@ module.exports = {
       severity: 'error',
       comment: 'Code does not import tests.',
       from: { path: '^(src|workflows|activities|drizzle)/' },
-      to: { path: '^(test|bench)/' },
+      to: { path: '^(test|bench|chaos)/' },
     },
 
     ...room('domain-imports-nothing', {
@@ -210,6 +211,22 @@ module.exports = {
       may: [...node('fs', 'net', 'os', 'path'), ...npm('zod', 'ms', '@temporalio/envconfig')],
       instead: 'Configuration is read before anything else exists.',
     }),
+    ...room('chaos-checks', {
+      from: '^chaos/checks/',
+      may: [
+        '^chaos/(journal|world)\\.ts$',
+        ...node('(crypto|timers/promises|util)'),
+        ...npm('postgres', '@temporalio/(client|worker)'),
+      ],
+      instead: 'A check has its own books: it reads HTTP, SQL and Temporal, and asks no code of the service.',
+    }),
+    {
+      name: 'chaos-knows-no-rules',
+      severity: 'error',
+      comment: 'The fault proof uses a shop from outside: what is right, it has to know by itself.',
+      from: { path: '^chaos/' },
+      to: { path: '^(src/(domain|read-model|gateway|http)|workflows|activities)/' },
+    },
     {
       name: 'temporal-client-has-few-users',
       severity: 'error',

@@ -10,7 +10,7 @@ TEMPORAL := .cache/temporal/.ready
 SCHEMATHESIS := .cache/schemathesis/.ready
 SOURCES := $(shell find src workflows activities drizzle -name '*.ts' 2>/dev/null)
 
-.PHONY: help node install build run stop test check coverage fuzz seed token reset bench clean
+.PHONY: help node install build run stop test check coverage fuzz seed token reset bench chaos clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/\1|\2/' | \
@@ -80,6 +80,9 @@ reset: stop ## stop, then delete the local data
 
 bench: build $(TEMPORAL) ## measure everything side by side in one run, and print one table
 	npx tsx bench/run.ts
+
+chaos: build $(TEMPORAL) ## kill, stop and cut off the parts of a shop at random while people shop, then check its books
+	@npx tsx chaos/run.ts
 
 clean: ## delete what is built (data and caches are kept)
 	rm -rf dist coverage

@@ -1,7 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
 /** Tests that need Postgres and Temporal share one of each, started for the run. */
-const real = ['integration', 'replay', 'browser'].map((room) => `test/${room}/**/*.test.ts`);
+const real = [
+  ...['integration', 'replay', 'browser'].map((room) => `test/${room}/**/*.test.ts`),
+  'test/chaos/{teeth,short-run}.test.ts',
+];
 
 /** Where `.ci/run` wants the results as JSON, beside the usual report. */
 const outputFile = process.env['VITEST_JSON'];

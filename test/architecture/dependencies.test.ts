@@ -6,7 +6,7 @@ import extractDepcruiseOptions from 'dependency-cruiser/config-utl/extract-depcr
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const root = resolve(import.meta.dirname, '../..');
-const rooms = ['src', 'workflows', 'activities', 'drizzle'];
+const rooms = ['src', 'workflows', 'activities', 'drizzle', 'chaos'];
 
 /** Cruises the rooms below `baseDir` with the project's rules. */
 async function cruiseBelow(baseDir: string, folders = rooms): Promise<ICruiseResult> {
@@ -31,6 +31,8 @@ const innocent = {
   'src/api.ts': "export { views } from './read-model/cart-views.ts';",
   'workflows/cart.messages.ts': "export { limits as m } from '../src/domain/cart.ts';",
   'workflows/proxies.ts': "import type { A } from '../activities/index.ts'; export type B = A;",
+  'chaos/world.ts': 'export interface World { apiUrl: string }',
+  'chaos/checks/facts.ts': "export type { World } from '../world.ts';",
   'activities/index.ts': 'export const createActivities = 1; export type A = number;',
 };
 
@@ -63,6 +65,11 @@ const violations = [
   ['dev-stack-is-a-root-of-its-own', 'src/composition/a.ts', "import '../dev/stack.ts';"],
   ['roots-are-not-imported', 'src/composition/b.ts', "import '../api.ts';"],
   ['dev-dependency-in-production', 'src/composition/c.ts', "import fc from 'fast-check';"],
+  ['no-tests-in-code', 'src/composition/g.ts', "import '../../chaos/world.ts';"],
+  ['chaos-checks', 'chaos/checks/a.ts', "import { limits } from '../../src/domain/cart.ts';"],
+  ['chaos-checks', 'chaos/checks/b.ts', "import type { Views } from '../../src/read-model/cart-views.ts';"],
+  ['chaos-checks', 'chaos/checks/c.ts', "import { api } from '../../src/api.ts';"],
+  ['chaos-knows-no-rules', 'chaos/d.ts', "import { m } from '../src/gateway/cart-commands.ts';"],
   ['not-resolvable', 'src/composition/d.ts', "import './nowhere.ts';"],
   ['no-cycles', 'src/composition/e.ts', "import './f.ts';"],
 ] as const;

@@ -1,0 +1,32 @@
+/** How long, how hard, and with which dice. */
+export interface Settings {
+  seed: number;
+  killsAtMost: number;
+  secondsAtMost: number;
+  shoppers: number;
+  /** Where the table goes, besides the screen. */
+  reportPath?: string;
+}
+
+const defaults = { kills: 60, shoppers: 10 };
+
+export function loadSettings(env: NodeJS.ProcessEnv): Settings {
+  const seconds = numberOf(env, 'CHAOS_SECONDS');
+  const reportPath = env['CHAOS_REPORT'];
+  return {
+    seed: numberOf(env, 'CHAOS_SEED') ?? Date.now() % 2 ** 32,
+    killsAtMost: numberOf(env, 'CHAOS_KILLS') ?? (seconds === undefined ? defaults.kills : Infinity),
+    secondsAtMost: seconds ?? Infinity,
+    shoppers: numberOf(env, 'CHAOS_SHOPPERS') ?? defaults.shoppers,
+    ...(reportPath && { reportPath }),
+  };
+}
+
+function numberOf(env: NodeJS.ProcessEnv, name: string): number | undefined {
+  const text = env[name];
+  if (text === undefined || text === '') return undefined;
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 0)
+    throw new Error(`${name} must be a whole number, and is "${text}"`);
+  return number;
+}
