@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { platform } from 'node:os';
 import { startBenchStack, type BenchStack } from './support/bench-stack.ts';
-import { loadNow, machineFacts, type Facts } from './support/facts.ts';
+import { loadNow, machineFacts } from './support/facts.ts';
 import { toMarkdown } from './support/report.ts';
 import type { Row } from './support/rows.ts';
 import { sizes } from './support/sizes.ts';
@@ -17,15 +17,13 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-let running: BenchStack | undefined;
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => void running?.stop().finally(() => process.exit(1)));
-}
-
 const loadBefore = loadNow();
 const rows: Row[] = [];
 const failed: string[] = [];
-let facts: Facts | undefined;
+let facts: Record<string, string> = {};
+let running: BenchStack | undefined;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void interrupted(signal));
+
 const runs = (name: string, linuxOnly = false) =>
   wanted.includes(name) && (!linuxOnly || platform() === 'linux');
 const chosen = stacks
@@ -36,26 +34,34 @@ say(`About ${Math.ceil(minutes)} min on a quiet machine of 2 cores, longer on ot
 
 for (const topics of chosen) {
   const stack = (running = await startBenchStack(sizes));
-  try {
-    for (const [name, { measure }] of topics) {
-      const startedAt = performance.now();
-      try {
-        rows.push(...(await measure({ stack, sizes, say })));
-      } catch (error) {
-        // The others still have their say: a run is long.
-        say(`${name} failed: ${error instanceof Error ? error.stack : String(error)}`);
-        failed.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
-      }
-      say(`${name} took ${((performance.now() - startedAt) / 1_000).toFixed(0)} s`);
+  facts = { ...(await machineFacts(stack)), 'load before': loadBefore };
+  for (const [name, { measure }] of topics) {
+    const startedAt = performance.now();
+    try {
+      rows.push(...(await measure({ stack, sizes, say })));
+    } catch (error) {
+      // The others still have their say: a run is long.
+      say(`${name} failed: ${error instanceof Error ? error.stack : String(error)}`);
+      failed.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
     }
-    facts = await machineFacts(stack, loadBefore);
-  } finally {
-    await stack.stop();
+    say(`${name} took ${((performance.now() - startedAt) / 1_000).toFixed(0)} s`);
   }
+  await stack.stop();
+}
+await report();
+process.exit(failed.length > 0 ? 1 : 0);
+
+async function report(): Promise<void> {
+  const path = process.env['BENCH_REPORT'];
+  const whole = { ...facts, 'load after, its own': loadNow() };
+  const text = await toMarkdown({ facts: whole, rows, failed }, path ?? 'docs/bench-results.md');
+  console.log(text);
+  if (path !== undefined) await writeFile(path, text);
 }
 
-const path = process.env['BENCH_REPORT'];
-const report = await toMarkdown({ facts: facts ?? {}, rows, failed }, path ?? 'docs/bench-results.md');
-console.log(report);
-if (path !== undefined) await writeFile(path, report);
-process.exit(failed.length > 0 ? 1 : 0);
+/** What is measured by then is shown, and no process is left behind. */
+async function interrupted(signal: string): Promise<void> {
+  failed.push(`interrupted by ${signal}`);
+  await report().finally(() => running?.stop());
+  process.exit(1);
+}
