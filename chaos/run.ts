@@ -4,6 +4,7 @@ import { checkBooks } from './checks/index.ts';
 import { createDice } from './dice.ts';
 import { injectFaults } from './faults/inject.ts';
 import { createSchedule, type Fault } from './faults/schedule.ts';
+import { saveHistories } from './histories.ts';
 import type { Journal } from './journal.ts';
 import { isProven, lastLine, reportTable, type Outcome } from './report.ts';
 import { loadSettings, type Settings } from './settings.ts';
@@ -38,6 +39,7 @@ try {
   const table = reportTable(run);
   log(`\n${table}`);
   if (settings.reportPath) await writeFile(settings.reportPath, `${table}\n`);
+  if (settings.historiesFolder) await saveHistories(stack.world, settings.historiesFolder);
   isDone = isProven(run);
   if (!isDone) {
     await writeFile(`${stack.folder}/journal.json`, JSON.stringify(run, null, 1));

@@ -6,6 +6,8 @@ export interface Settings {
   shoppers: number;
   /** Where the table goes, besides the screen. */
   reportPath?: string;
+  /** Where the hardest histories go, as `test/replay` takes them. */
+  historiesFolder?: string;
 }
 
 const defaults = { kills: 60, shoppers: 10 };
@@ -13,12 +15,14 @@ const defaults = { kills: 60, shoppers: 10 };
 export function loadSettings(env: NodeJS.ProcessEnv): Settings {
   const seconds = numberOf(env, 'CHAOS_SECONDS');
   const reportPath = env['CHAOS_REPORT'];
+  const historiesFolder = env['CHAOS_HISTORIES'];
   return {
     seed: numberOf(env, 'CHAOS_SEED') ?? Date.now() % 2 ** 32,
     killsAtMost: numberOf(env, 'CHAOS_KILLS') ?? (seconds === undefined ? defaults.kills : Infinity),
     secondsAtMost: seconds ?? Infinity,
     shoppers: numberOf(env, 'CHAOS_SHOPPERS') ?? defaults.shoppers,
     ...(reportPath && { reportPath }),
+    ...(historiesFolder && { historiesFolder }),
   };
 }
 

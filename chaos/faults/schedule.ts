@@ -14,7 +14,7 @@ type Names = readonly [string, ...string[]];
 export function* createSchedule(dice: Dice, parts: Names, links: Names): Generator<Fault, never> {
   for (;;) {
     // Drawn for every fault alike, so that its kind moves none of those after it.
-    const afterMs = dice.between(500, 4_000);
+    const afterMs = dice.between(1_000, 6_000);
     const kind = dice.choose({ kill: 50, pause: 20, cut: 18, delay: 12 });
     const [part, link] = [dice.oneOf(parts), dice.oneOf(links)];
     const [downMs, forMs, latencyMs] = [

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { Cart } from '../../src/domain/cart.ts';
 import type { TokenCheck } from '../../src/identity/token-verifier.ts';
 import { cartIdOfUser } from '../../src/sessions/cart-sessions.ts';
-import { createFakeApi } from '../support/fake-api.ts';
+import { aCart, createFakeApi } from '../support/fake-api.ts';
 import { adminScope, bearer, issuer, tokenOf, users } from '../support/tokens.ts';
 
 const apple = { name: 'apple', quantity: 1 };
@@ -165,5 +166,27 @@ describe('the admin endpoints', () => {
     expect(answer.headers.get('www-authenticate')).toBe(
       `Bearer realm="admin", error="insufficient_scope", scope="${adminScope}"`,
     );
+  });
+});
+
+describe('a claim that is handing over', () => {
+  const left = (status: 'claiming' | 'claimed') =>
+    ({ ...aCart, status, toCartId: ownCartId }) as unknown as Cart;
+
+  it('is pending for who asks for its operation, which is not on record yet', async () => {
+    const api = createFakeApi({ users });
+    api.behaviour.views.findOperation = async () => undefined;
+    api.behaviour.views.findCart = async () => left('claiming');
+    const { status, body } = await api.call('GET', `${api.cartPath}/operations/op1`, undefined, bearer(anna));
+    expect({ status, body }).toEqual({ status: 200, body: { operationId: 'op1', status: 'pending' } });
+    expect((await api.call('GET', api.cartPath)).status).toBe(404);
+  });
+
+  it('leaves no other operation to be asked for when it is over', async () => {
+    const api = createFakeApi({ users });
+    api.behaviour.views.findOperation = async () => undefined;
+    api.behaviour.views.findCart = async () => left('claimed');
+    const { status } = await api.call('GET', `${api.cartPath}/operations/op1`, undefined, bearer(anna));
+    expect(status).toBe(404);
   });
 });

@@ -29,9 +29,10 @@ export function registerGetOperation(app: OpenAPIHono<AppEnv>, { views }: HttpDe
     const { operationId } = c.req.valid('param');
     const cartId = c.get('cartId');
     const operation = await views.findOperation(cartId, operationId);
-    // Of a session that is over, only what has ended it can still be asked for.
+    // Of a session that is over, only what has ended it can still be asked for: that is not on record while it hands over.
     const cart = operation ? operation.cart : await views.findCart(cartId);
-    if (cart && operation?.command !== 'claim') requireSeen(cart);
+    const mayBeTheClaim = operation ? operation.command === 'claim' : cart?.status === 'claiming';
+    if (cart && !mayBeTheClaim) requireSeen(cart);
     return c.json(operation ? toOperationView(operation) : { operationId, status: 'pending' as const }, 200);
   });
 }
