@@ -3,7 +3,7 @@ import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import type { Child } from '../../src/dev/child-process.ts';
-import { cartWorkflowId } from '../../workflows/cart.messages.ts';
+import { cartWorkflowId, wakeSignal } from '../../workflows/cart.messages.ts';
 import { startBuilt } from '../support/built-process.ts';
 import { openCarts } from '../support/carts-across-versions.ts';
 import { buildChanged, type ChangedBuild } from '../support/changed-build.ts';
@@ -169,9 +169,15 @@ describe('a changed workflow with worker versioning', () => {
     const addOneOn = async (build: string | undefined) => {
       expect((await shopper.add('apple', 1)).status).toBe(201);
       await until(shopper.cart, allReserved);
+      // Temporal's task queues hear of a new version a moment later, and a cart with its next task.
       await until(
-        () => buildOf(shop.temporal, shopper.cartId),
+        async () => {
+          await shop.temporal.workflow.getHandle(cartWorkflowId(shopper.cartId)).signal(wakeSignal);
+          return await buildOf(shop.temporal, shopper.cartId);
+        },
         (now) => now === build,
+        20_000,
+        500,
       );
     };
 
