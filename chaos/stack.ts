@@ -55,6 +55,24 @@ export async function startStack({ reservationLatencyMs, log }: StackOptions): P
   const folder = await mkdtemp(join(tmpdir(), 'durable-cart-chaos-'));
   await chmod(folder, 0o755);
   const victims = createVictims(folder, log);
+  async function stop({ keepFolder }: { keepFolder: boolean }): Promise<void> {
+    await victims.stop();
+    if (!keepFolder) await rm(folder, { recursive: true, force: true });
+  }
+  try {
+    const { world, apiUrls } = await startParts(victims, folder, reservationLatencyMs);
+    return { world, apiUrls, victims, folder, stop };
+  } catch (error) {
+    await stop({ keepFolder: true });
+    throw error;
+  }
+}
+
+async function startParts(
+  victims: Victims,
+  folder: string,
+  reservationLatencyMs: number,
+): Promise<Pick<Stack, 'world' | 'apiUrls'>> {
   const startedAtMs = Date.now();
   const database = await startDatabase(victims, folder);
   const temporal = await startTemporal(victims, folder);
@@ -85,16 +103,7 @@ export async function startStack({ reservationLatencyMs, log }: StackOptions): P
     bundlePath: resolve('dist/workflow-bundle.js'),
   };
   await startService(victims, { world, env, apiPorts });
-  return {
-    world,
-    apiUrls: apiPorts.map(at),
-    victims,
-    folder,
-    async stop({ keepFolder }) {
-      await victims.stop();
-      if (!keepFolder) await rm(folder, { recursive: true, force: true });
-    },
-  };
+  return { world, apiUrls: apiPorts.map(at) };
 }
 
 interface ServiceOptions {

@@ -39,9 +39,11 @@ export async function startPart({ name, launch, log }: PartOptions): Promise<Par
       if (isOver || own !== child || own === killed) return;
       deaths += 1;
       log(`${name} died by itself (${signal ?? code}): ${own.tail().slice(-3).join(' | ')}`);
-      void inTurn(restart);
+      // A kill that came in between has started it already.
+      void inTurn(async () => (own === child ? await restart() : undefined));
     });
   }
+
   async function restart(): Promise<void> {
     for (;;) {
       if (isOver) return;
@@ -82,7 +84,9 @@ export async function startPart({ name, launch, log }: PartOptions): Promise<Par
     diedByItself: () => deaths,
     async stop() {
       isOver = true;
+      // What is being started is waited for, so that it does not outlive this.
       await signalTree(child.pid, 'SIGCONT');
+      await turn;
       await child.stop({ deadlineMs: 2_000 });
     },
   };

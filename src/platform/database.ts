@@ -22,6 +22,9 @@ export function createDatabase(options: DatabaseOptions): Database {
     // Retry at once after an outage: the default backs off for seconds after Postgres is there again.
     backoff: (attempts) => Math.min(0.1 * attempts, 1),
     onnotice: () => {},
+    // We have no columns of arrays. The driver asks for their types first on each connection, and a reset at that
+    // moment rejects a promise that nobody has, which ends the process.
+    fetch_types: false,
     connection: { application_name: applicationName, statement_timeout: statementTimeoutMs },
   });
   return drizzle(client, { schema });

@@ -182,6 +182,19 @@ describe('a claim that is handing over', () => {
     expect((await api.call('GET', api.cartPath)).status).toBe(404);
   });
 
+  it('is applied for who asks while it comes on record', async () => {
+    const api = createFakeApi({ users });
+    const claim = { operationId: 'op1', command: 'claim', fingerprint: 'f', cart: left('claimed') };
+    let asked = 0;
+    api.behaviour.views.findOperation = async () => {
+      asked += 1;
+      return asked === 1 ? undefined : { ...claim, result: { status: 'applied', version: 7 } };
+    };
+    api.behaviour.views.findCart = async () => left('claimed');
+    const { status, body } = await api.call('GET', `${api.cartPath}/operations/op1`, undefined, bearer(anna));
+    expect({ status, outcome: body.status }).toEqual({ status: 200, outcome: 'applied' });
+  });
+
   it('leaves no other operation to be asked for when it is over', async () => {
     const api = createFakeApi({ users });
     api.behaviour.views.findOperation = async () => undefined;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
 /** What becomes of a request that stands still, as soon as the stall ends. */
-export type Way = 'never arrives' | 'arrives late' | 'is answered late';
+export type Way = 'never arrives' | 'arrives late' | 'is answered late' | 'is reset';
 
 export interface Stall {
   /** How many requests stand still. */
@@ -92,7 +92,8 @@ function join(client: Socket, dial: () => Socket, rules: ReadonlySet<Rule>): voi
   }
 
   async function letGo(way: Way): Promise<void> {
-    if (way === 'never arrives') return void service.destroy();
+    if (way === 'is reset') client.resetAndDestroy();
+    if (way === 'never arrives' || way === 'is reset') return void service.destroy();
     if (stalled?.isHttp && way === 'arrives late') {
       // A service hangs up when nothing comes for some seconds: what is late comes on a connection of its own.
       service.destroy();

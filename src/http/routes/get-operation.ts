@@ -1,4 +1,5 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
+import { isLeft } from '../../domain/cart.ts';
 import { example } from '../examples.ts';
 import { json } from '../openapi.ts';
 import { operationParams } from '../parameters.ts';
@@ -28,9 +29,12 @@ export function registerGetOperation(app: OpenAPIHono<AppEnv>, { views }: HttpDe
   app.openapi(route, async (c) => {
     const { operationId } = c.req.valid('param');
     const cartId = c.get('cartId');
-    const operation = await views.findOperation(cartId, operationId);
+    const before = await views.findOperation(cartId, operationId);
+    const cart = before ? before.cart : await views.findCart(cartId);
+    // The claim may have come on record between the two reads: it is then, with the cart that it ends.
+    const operation =
+      before ?? (cart && isLeft(cart) ? await views.findOperation(cartId, operationId) : undefined);
     // Of a session that is over, only what has ended it can still be asked for: that is not on record while it hands over.
-    const cart = operation ? operation.cart : await views.findCart(cartId);
     const mayBeTheClaim = operation ? operation.command === 'claim' : cart?.status === 'claiming';
     if (cart && !mayBeTheClaim) requireSeen(cart);
     return c.json(operation ? toOperationView(operation) : { operationId, status: 'pending' as const }, 200);
