@@ -176,6 +176,7 @@ describe('a claim that is handing over', () => {
   it('is pending for who asks for its operation, which is not on record yet', async () => {
     const api = createFakeApi({ users });
     api.behaviour.views.findOperation = async () => undefined;
+    api.behaviour.views.findCartHead = async () => left('claiming');
     api.behaviour.views.findCart = async () => left('claiming');
     const { status, body } = await api.call('GET', `${api.cartPath}/operations/op1`, undefined, bearer(anna));
     expect({ status, body }).toEqual({ status: 200, body: { operationId: 'op1', status: 'pending' } });
@@ -185,12 +186,16 @@ describe('a claim that is handing over', () => {
   it('is applied for who asks while it comes on record', async () => {
     const api = createFakeApi({ users });
     const claim = { operationId: 'op1', command: 'claim', fingerprint: 'f', cart: left('claimed') };
-    let asked = 0;
-    api.behaviour.views.findOperation = async () => {
-      asked += 1;
-      return asked === 1 ? undefined : { ...claim, result: { status: 'applied', version: 7 } };
+    // It comes between the two reads, whichever is the first.
+    let isRecorded = false;
+    const then = async <T>(before: T, after: T) => {
+      const found = isRecorded ? after : before;
+      isRecorded = true;
+      return found;
     };
-    api.behaviour.views.findCart = async () => left('claimed');
+    api.behaviour.views.findOperation = () =>
+      then(undefined, { ...claim, result: { status: 'applied', version: 7 } });
+    api.behaviour.views.findCartHead = () => then(left('claiming'), left('claimed'));
     const { status, body } = await api.call('GET', `${api.cartPath}/operations/op1`, undefined, bearer(anna));
     expect({ status, outcome: body.status }).toEqual({ status: 200, outcome: 'applied' });
   });
@@ -198,7 +203,7 @@ describe('a claim that is handing over', () => {
   it('leaves no other operation to be asked for when it is over', async () => {
     const api = createFakeApi({ users });
     api.behaviour.views.findOperation = async () => undefined;
-    api.behaviour.views.findCart = async () => left('claimed');
+    api.behaviour.views.findCartHead = async () => left('claimed');
     const { status } = await api.call('GET', `${api.cartPath}/operations/op1`, undefined, bearer(anna));
     expect(status).toBe(404);
   });

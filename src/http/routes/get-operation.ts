@@ -1,5 +1,4 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
-import { isLeft } from '../../domain/cart.ts';
 import { example } from '../examples.ts';
 import { json } from '../openapi.ts';
 import { operationParams } from '../parameters.ts';
@@ -29,14 +28,12 @@ export function registerGetOperation(app: OpenAPIHono<AppEnv>, { views }: HttpDe
   app.openapi(route, async (c) => {
     const { operationId } = c.req.valid('param');
     const cartId = c.get('cartId');
-    const before = await views.findOperation(cartId, operationId);
-    const cart = before ? before.cart : await views.findCart(cartId);
-    // The claim may have come on record between the two reads: it is then, with the cart that it ends.
-    const operation =
-      before ?? (cart && isLeft(cart) ? await views.findOperation(cartId, operationId) : undefined);
+    // In this order: a claim comes on record with the end of its cart, so that a cart seen as claimed has it by then.
+    const head = await views.findCartHead(cartId);
+    const operation = await views.findOperation(cartId, operationId);
     // Of a session that is over, only what has ended it can still be asked for: that is not on record while it hands over.
-    const mayBeTheClaim = operation ? operation.command === 'claim' : cart?.status === 'claiming';
-    if (cart && !mayBeTheClaim) requireSeen(cart);
+    const mayBeTheClaim = operation ? operation.command === 'claim' : head?.status === 'claiming';
+    if (head && !mayBeTheClaim) requireSeen(head);
     return c.json(operation ? toOperationView(operation) : { operationId, status: 'pending' as const }, 200);
   });
 }
