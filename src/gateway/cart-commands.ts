@@ -1,7 +1,7 @@
 import type { CartSettings } from '../domain/cart-settings.ts';
 import type { CommandEnvelope, Touch } from '../domain/commands.ts';
 import { cartWorkflowId, commandSignals } from '../../workflows/cart.messages.ts';
-import { CommandNotStoredError, createCartInbox, type CartInboxOptions } from './cart-inbox.ts';
+import { createCartInbox, defaultStoreDeadlineMs, type CartInboxOptions } from './cart-inbox.ts';
 
 export interface CartCommands {
   /**
@@ -14,8 +14,6 @@ export interface CartCommands {
   touch(cartId: string, envelope: CommandEnvelope<Touch>): Promise<void>;
 }
 
-export { CommandNotStoredError };
-
 export interface CartCommandsOptions extends CartInboxOptions {
   settings: CartSettings;
   /** Asked before a command of so many bytes is sent; throws `CartBusyError`. */
@@ -24,7 +22,7 @@ export interface CartCommandsOptions extends CartInboxOptions {
 
 /** How commands get to the carts; this folder is the only caller of the Temporal client. */
 export function createCartCommands({ settings, admit, ...options }: CartCommandsOptions): CartCommands {
-  const { client, storeDeadlineMs = 3_000 } = options;
+  const { client, storeDeadlineMs = defaultStoreDeadlineMs } = options;
   const inbox = createCartInbox(options);
   return {
     async send(cartId, envelope) {

@@ -32,8 +32,10 @@ export interface CartInboxOptions {
   storeDeadlineMs?: number;
 }
 
+export const defaultStoreDeadlineMs = 3_000;
+
 export function createCartInbox(options: CartInboxOptions): CartInbox {
-  const { client, taskQueue, mayExist, storeDeadlineMs = 3_000 } = options;
+  const { client, taskQueue, mayExist, storeDeadlineMs = defaultStoreDeadlineMs } = options;
 
   async function signalWithStart(input: CartWorkflowInput & { fresh: boolean }, envelope: CommandEnvelope) {
     const { cartId, fresh } = input;

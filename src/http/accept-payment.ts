@@ -1,5 +1,6 @@
 import type { PaymentNews } from '../domain/commands.ts';
-import { CommandNotStoredError, type CartCommands } from '../gateway/cart-commands.ts';
+import type { CartCommands } from '../gateway/cart-commands.ts';
+import { CommandNotStoredError } from '../gateway/cart-inbox.ts';
 import type { PaymentNotice } from '../payments/payment-webhook.ts';
 import type { OrderViews, PayableOrder } from '../read-model/order-views.ts';
 import { digest } from './digest.ts';

@@ -4,7 +4,7 @@ import { unpricedNames, withPrices, type CommandEnvelope, type ShopperCommand } 
 import { operationIdOf } from '../domain/operation-id.ts';
 import type { IfMatch } from '../domain/precondition.ts';
 import type { Rejection } from '../domain/rejections.ts';
-import { CommandNotStoredError } from '../gateway/cart-commands.ts';
+import { CommandNotStoredError } from '../gateway/cart-inbox.ts';
 import { digest } from './digest.ts';
 import { orUndefined } from './or-undefined.ts';
 import type { CartViews, RecordedOperation } from '../read-model/cart-views.ts';

@@ -1,7 +1,7 @@
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
 import type { CommandEnvelope } from '../../src/domain/commands.ts';
-import { CommandNotStoredError } from '../../src/gateway/cart-commands.ts';
+import { CommandNotStoredError } from '../../src/gateway/cart-inbox.ts';
 import { createAcceptPayment } from '../../src/http/accept-payment.ts';
 import type { PayableOrder } from '../../src/read-model/order-views.ts';
 import { createFakeApi, webhookSecret } from '../support/fake-api.ts';

@@ -3,7 +3,7 @@ import type { Catalog } from '../../activities/ports.ts';
 import type { CommandEnvelope } from '../../src/domain/commands.ts';
 import { keyOf } from '../../src/domain/operation-id.ts';
 import type { OperationResult } from '../../src/domain/persistence.ts';
-import { CommandNotStoredError } from '../../src/gateway/cart-commands.ts';
+import { CommandNotStoredError } from '../../src/gateway/cart-inbox.ts';
 import { createSubmitCommand, type Submission } from '../../src/http/submit-command.ts';
 import type { RecordedOperation } from '../../src/read-model/cart-views.ts';
 import { aCart } from '../support/fake-api.ts';

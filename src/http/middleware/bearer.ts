@@ -2,7 +2,7 @@ import type { TokenClaims, VerifyToken } from '../../identity/token-verifier.ts'
 import { fail } from '../problem.ts';
 import type { AppContext, Users } from '../types.ts';
 
-/** The token of an `Authorization: Bearer …` header; empty where it has none, or something else. */
+/** The token of an `Authorization: Bearer …` header; empty where that has none or more than one, nothing without it. */
 export function bearerOf(c: AppContext): string | undefined {
   const [scheme, token, ...more] = (c.req.header('Authorization') ?? '').trim().split(/ +/);
   if (scheme?.toLowerCase() !== 'bearer') return undefined;
