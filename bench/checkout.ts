@@ -1,5 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { createPaymentStubClient } from '../test/support/payment-stub-client.ts';
+import { until } from '../test/support/shopper.ts';
 import type { Bench, BenchStack } from './support/bench-stack.ts';
 import { drive, median, type Load } from './support/load.ts';
 import { loadText, number, spreadOf, type Row } from './support/rows.ts';
@@ -64,12 +64,7 @@ function rowsOf(measured: readonly Round[]): Row[] {
 
 async function waitUntilPaid({ sql }: BenchStack, sessions: readonly { cartId: string }[]): Promise<void> {
   const cartIds = sessions.map(({ cartId }) => cartId);
-  const deadline = Date.now() + paidWithinMs;
-  for (;;) {
-    const [row] = await sql<{ paid: number }[]>`
-      select count(*)::int as paid from orders where status = 'paid' and cart_id = any(${cartIds})`;
-    if (row?.paid === cartIds.length) return;
-    if (Date.now() > deadline) throw new Error(`Of ${cartIds.length} orders ${row?.paid} are paid`);
-    await pause(25);
-  }
+  const count = () => sql<{ paid: number }[]>`
+    select count(*)::int as paid from orders where status = 'paid' and cart_id = any(${cartIds})`;
+  await until(count, ([row]) => row?.paid === cartIds.length, paidWithinMs);
 }

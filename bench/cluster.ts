@@ -1,5 +1,5 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { loadavg, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { startChild, type Child } from '../src/dev/child-process.ts';
@@ -22,6 +22,7 @@ import {
   printScaleOut,
 } from './cluster/tables.ts';
 import { startTemporalCluster } from './cluster/temporal-cluster.ts';
+import { loadNow } from './support/facts.ts';
 import { createShopClient } from './support/shop-client.ts';
 
 const setting = (name: string, byDefault: number) => Number(process.env[name] ?? byDefault);
@@ -94,11 +95,7 @@ try {
     return await work(shop).finally(shop.stop);
   };
 
-  console.log(
-    `Load of the machine before: ${loadavg()
-      .map((load) => load.toFixed(1))
-      .join(', ')}`,
-  );
+  console.log(`Load of the machine before: ${loadNow()}`);
   const costOfCarts = await withShop(1, async (shop) => {
     say('What is idle costs …');
     const idle = await measureIdle({ ...pids, ...shop.pids }, sources);
@@ -149,11 +146,7 @@ try {
     await addItem((await newSession()).path, 'apple');
     await toEnd(await startBuilt('drift.js', env, console.log));
   });
-  console.log(
-    `\nLoad of the machine after: ${loadavg()
-      .map((load) => load.toFixed(1))
-      .join(', ')}`,
-  );
+  console.log(`\nLoad of the machine after: ${loadNow()}`);
 } finally {
   await cleanUp();
 }

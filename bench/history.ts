@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { cartWorkflowId } from '../workflows/cart.messages.ts';
 import { createPaymentStubClient } from '../test/support/payment-stub-client.ts';
+import { until } from '../test/support/shopper.ts';
 import type { Bench, BenchStack } from './support/bench-stack.ts';
 import { bytes, type Row } from './support/rows.ts';
 
@@ -104,11 +105,6 @@ async function expiry(stack: BenchStack): Promise<History> {
 }
 
 async function hasStatus({ sql }: BenchStack, cartId: string, status: string): Promise<void> {
-  const deadline = Date.now() + withinMs;
-  for (;;) {
-    const [row] = await sql<{ status: string }[]>`select status from carts where cart_id = ${cartId}`;
-    if (row?.status === status) return;
-    if (Date.now() > deadline) throw new Error(`The cart is ${row?.status} instead of ${status}`);
-    await pause(50);
-  }
+  const row = () => sql<{ status: string }[]>`select status from carts where cart_id = ${cartId}`;
+  await until(row, ([cart]) => cart?.status === status, withinMs);
 }

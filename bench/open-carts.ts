@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Bench, BenchStack } from './support/bench-stack.ts';
-import { compare, drive, median, type Load } from './support/load.ts';
+import { compare, drive, type Load } from './support/load.ts';
 import { fileBytes, residentBytes } from './support/memory.ts';
 import { createOpener } from './support/open-carts.ts';
-import { bytes, latencyText, number, seconds, spreadOf, type Row } from './support/rows.ts';
+import { bytes, latencyText, medianLatency, number, seconds, spreadOf, type Row } from './support/rows.ts';
 
 const hotCarts = 64;
 const settleMs = 3_000;
@@ -58,22 +58,15 @@ export async function measureOpenCarts({ stack, sizes, say }: Bench): Promise<Ro
 }
 
 function latencyRows([first, ...others]: readonly AtSize[]): Row[] {
-  const base = medians(first!.adds);
+  const base = medianLatency(first!.adds);
   return others.map(({ carts, adds, bare }) => ({
     what: `p50 of add-item with ${number(carts)} open carts ÷ with ${number(first!.carts)}`,
     ratio: spreadOf(adds.map(({ p50Ms }) => p50Ms / base.p50Ms)),
     aim,
-    ours: latencyText(medians(adds)),
+    ours: latencyText(medianLatency(adds)),
     bare: latencyText(base),
-    note: `both ours; bare \`signalWithStart\` meanwhile: ${latencyText(medians(bare))} and ${latencyText(medians(first!.bare))}`,
+    note: `both ours; bare \`signalWithStart\` meanwhile: ${latencyText(medianLatency(bare))} and ${latencyText(medianLatency(first!.bare))}`,
   }));
-}
-
-function medians(loads: readonly Load[]) {
-  return {
-    p50Ms: median(loads.map(({ p50Ms }) => p50Ms)),
-    p99Ms: median(loads.map(({ p99Ms }) => p99Ms)),
-  };
 }
 
 const spaceRows = (grown: Space, carts: number): Row[] =>

@@ -1,6 +1,6 @@
 import type { Bench } from './support/bench-stack.ts';
-import { drive, median, type Load } from './support/load.ts';
-import { latencyText, spreadOf, type Row } from './support/rows.ts';
+import { drive, type Load } from './support/load.ts';
+import { latencyText, medianLatency, spreadOf, type Row } from './support/rows.ts';
 
 const slowAnswerMs = 35_000;
 /** All rounds together stay below a worker's slots for activities. */
@@ -37,17 +37,12 @@ export async function measureSlowService({ stack, sizes, say }: Bench): Promise<
       what: 'p50 of the first answer with reservations of 35 s ÷ of 0 s',
       ratio: spreadOf(slow.map(({ p50Ms }, round) => p50Ms / atOnce[round]!.p50Ms)),
       aim: { atMost: 1.05 },
-      ours: latencyText(medians(slow)),
-      bare: latencyText(medians(atOnce)),
+      ours: latencyText(medianLatency(slow)),
+      bare: latencyText(medianLatency(atOnce)),
       note: `both ours, new carts${early ? '' : '; some slow reservations ended meanwhile'}`,
     },
   ];
 }
-
-const medians = (loads: readonly Load[]) => ({
-  p50Ms: median(loads.map(({ p50Ms }) => p50Ms)),
-  p99Ms: median(loads.map(({ p99Ms }) => p99Ms)),
-});
 
 async function setLatency(stub: string, latencyMs: number): Promise<void> {
   const response = await fetch(`${stub}/control`, {

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { cartWorkflowId } from '../../workflows/cart.messages.ts';
 import { drive } from '../support/load.ts';
+import { residentBytes } from '../support/memory.ts';
 import { createShopClient, type BenchSession } from '../support/shop-client.ts';
 import { growth, readCounters, withoutIdle, type Counters, type CounterSources } from './counters.ts';
 import { tableBytes, vacuum } from './postgres-figures.ts';
@@ -36,20 +36,20 @@ const settleMs = 3_000;
 /** What carts leave behind in both databases, in their histories and in a worker's memory. */
 export async function measureCarts(options: CostOptions): Promise<CostOfCarts> {
   const { shop, carts, concurrency, idle } = options;
-  const { newSession, addItem } = createShopClient(shop.urls[0]!);
+  const { newSessions, addItem } = createShopClient(shop.urls[0]!);
   const addToEach = (sessions: readonly BenchSession[]) =>
     drive(sessions.length, concurrency, (i) => addItem(sessions[i]!.path, 'apple'));
-  const newSessions = (count: number) => Promise.all(Array.from({ length: count }, newSession));
+  const memory = async () => sum(await Promise.all(shop.pids.workers.map(residentBytes)));
   // A worker's heap and its threads are there before the first cart that counts.
   await addToEach(await newSessions(warmUpCarts));
   const sessions = await newSessions(carts);
 
   const nothing = await countersNow(options);
   const tablesBefore = await allTables(options);
-  const memoryBefore = await residentBytes(shop.pids.workers);
+  const memoryBefore = await memory();
   await addToEach(sessions);
   const one = await countersNow(options);
-  const memoryAfter = await residentBytes(shop.pids.workers);
+  const memoryAfter = await memory();
   const historyOfOne = await historyOf(options, sessions);
   for (let add = 0; add < nextAdds; add += 1) await addToEach(sessions);
   const more = await countersNow(options);
@@ -93,7 +93,4 @@ function largest(bytes: Counters): Record<string, number> {
   return Object.fromEntries(worthNaming.toSorted(([, a], [, b]) => b - a));
 }
 
-async function residentBytes(pids: readonly number[]): Promise<number> {
-  const statuses = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/status`, 'utf8')));
-  return statuses.reduce((sum, status) => sum + Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1_024, 0);
-}
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
+import { pokeBare } from '../support/bare-call.ts';
 import { cpuPerCall, settleMs, type Pids } from '../support/cpu.ts';
 import { drive, type Load } from '../support/load.ts';
 import { createShopClient, get, type BenchSession } from '../support/shop-client.ts';
@@ -79,18 +80,10 @@ const perCart = (index: number, total: number): number => Math.ceil((total - ind
 
 function bareCalls({ client, concurrency, n }: ScaleOutOptions) {
   const run = Date.now();
-  const poke = (workflowId: string) =>
-    client.workflow.signalWithStart('bareEntity', {
-      workflowId,
-      taskQueue: 'bare',
-      signal: 'poke',
-      signalArgs: [{ name: 'apple', quantity: 1 }],
-    });
   return {
     existing: (total: number) =>
-      drive(total, concurrency, async (i) => void (await poke(`bare-${run}-${n}-${i % existingCarts}`))),
-    fresh: (total: number) =>
-      drive(total, concurrency, async (i) => void (await poke(`bare-new-${run}-${n}-${i}`))),
+      drive(total, concurrency, (i) => pokeBare(client, `bare-${run}-${n}-${i % existingCarts}`)),
+    fresh: (total: number) => drive(total, concurrency, (i) => pokeBare(client, `bare-new-${run}-${n}-${i}`)),
   };
 }
 

@@ -4,6 +4,8 @@ import postgres from 'postgres';
 import { freePort } from '../../src/dev/ports.ts';
 import { waitUntilReady } from '../../src/dev/child-process.ts';
 import { answers, startBuiltStack } from '../../test/support/built-stack.ts';
+import { until } from '../../test/support/shopper.ts';
+import { pokeBare } from './bare-call.ts';
 import { createShopClient } from './shop-client.ts';
 import type { Sizes } from './sizes.ts';
 
@@ -65,13 +67,9 @@ export async function startBenchStack({ reservationLatencyMs }: Pick<Sizes, 'res
     get pids() {
       return { ...stack.pids, worker: worker.pid, 'bare worker': bareWorkerPid, 'bare http': bareHttp.pid };
     },
-    /** The bare counterpart of a command: one durable call, for a workflow that does nothing with it. */
     async pokeBare(workflowId: string): Promise<void> {
       latestBare = [...latestBare, workflowId].slice(-latestCount);
-      await client.workflow.signalWithStart('bareEntity', {
-        ...{ workflowId, taskQueue: 'bare' },
-        ...{ signal: 'poke', signalArgs: [{ name: 'apple', quantity: 1 }] },
-      });
+      await pokeBare(client, workflowId);
     },
     /** A second API beside the first, for carts with other settings. */
     async startApi(env: Record<string, string>) {
@@ -92,14 +90,9 @@ export async function startBenchStack({ reservationLatencyMs }: Pick<Sizes, 'res
     /** Until no line waits for its reservation, and no bare workflow for its task: what was left to do is done. */
     async settle() {
       await Promise.all(latestBare.splice(0).map(hasDoneItsTask));
-      const deadline = Date.now() + settleDeadlineMs;
-      for (;;) {
-        const [row] =
-          await sql`select count(*)::int as pending from cart_items where reservation_status = 'pending'`;
-        if (row?.['pending'] === 0) return;
-        if (Date.now() > deadline) throw new Error(`${row?.['pending']} lines are still pending`);
-        await pause(100);
-      }
+      const pending = () =>
+        sql`select count(*)::int as lines from cart_items where reservation_status = 'pending'`;
+      await until(pending, ([row]) => row?.['lines'] === 0, settleDeadlineMs, 100);
     },
     /** Once, whoever asks first: a signal makes what is being measured fail, which asks too. */
     stop(): Promise<void> {

@@ -36,12 +36,17 @@ export function comparisonRow({ name, ours, bare }: Comparison, { aim }: { aim?:
   };
 }
 
-export function loadText(loads: readonly Load[]): string {
-  const of = (figure: keyof Load) => median(loads.map((load) => load[figure]));
-  return `${number(of('perSecond'))}/s, ${latencyText({ p50Ms: of('p50Ms'), p99Ms: of('p99Ms') })}`;
-}
+export const loadText = (loads: readonly Load[]): string =>
+  `${number(median(loads.map(({ perSecond }) => perSecond)))}/s, ${latencyText(medianLatency(loads))}`;
 
-export const latencyText = ({ p50Ms, p99Ms }: Pick<Load, 'p50Ms' | 'p99Ms'>): string =>
+export const medianLatency = (loads: readonly Load[]): Latency => ({
+  p50Ms: median(loads.map(({ p50Ms }) => p50Ms)),
+  p99Ms: median(loads.map(({ p99Ms }) => p99Ms)),
+});
+
+type Latency = Pick<Load, 'p50Ms' | 'p99Ms'>;
+
+export const latencyText = ({ p50Ms, p99Ms }: Latency): string =>
   `p50/p99 ${number(p50Ms)}/${number(p99Ms)} ms`;
 
 /** CPU time of one call and all that follows from it, by process. */
