@@ -1,12 +1,8 @@
+import type { BuildPatch } from '../../test/support/patched-build.ts';
 import type { Finding } from '../checks/finding.ts';
 
-/** A guard taken out of the built service, as text: what it would be to have forgotten it. */
-export interface PlantedBug {
-  name: string;
-  /** In the built output; `workflow-bundle.js` has all that runs in workflows. */
-  file: string;
-  find: string;
-  replace: string;
+/** A guard taken out of the built service: what it would be to have forgotten it. */
+export interface PlantedBug extends BuildPatch {
   /** At least one of these has to find it. */
   caughtBy: Finding['check'][];
 }

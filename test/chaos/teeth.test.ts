@@ -3,9 +3,9 @@ import { describe, expect, it, vi } from 'vitest';
 import { checkBooks, type Finding } from '../../chaos/checks/index.ts';
 import type { Journal } from '../../chaos/journal.ts';
 import { plantedBugs, type PlantedBug } from '../../chaos/planted/bugs.ts';
-import { buildWith, plant } from '../../chaos/planted/build.ts';
 import type { World } from '../../chaos/world.ts';
 import { startBuilt } from '../support/built-process.ts';
+import { applyPatch, buildPatched } from '../support/patched-build.ts';
 import { openShop, type Shop } from '../support/shop.ts';
 import { createStallingNetwork } from '../support/stalling-network.ts';
 import { createDirectedShopper } from './directed-shopper.ts';
@@ -72,7 +72,7 @@ const worldOf = (shop: Shop, startedAtMs: number): World => ({
 
 describe('a planted bug is caught', () => {
   it.concurrent.for(bugs)('$name', async (bug) => {
-    const build = await buildWith(bug);
+    const build = await buildPatched(bug);
     try {
       const found = await play(bug, build);
       expect(found.map(({ check }) => check)).toEqual(
@@ -92,6 +92,6 @@ describe('without the bug the same scene is in order', () => {
 
 it('a bug that has no place, or more than one, is not planted', () => {
   const bug = plantedBugs.dedupOff;
-  expect(() => plant(bug, 'something else')).toThrow('0 places');
-  expect(() => plant(bug, bug.find + bug.find)).toThrow('2 places');
+  expect(() => applyPatch(bug, 'something else')).toThrow('0 places');
+  expect(() => applyPatch(bug, bug.find + bug.find)).toThrow('2 places');
 });

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it, onTestFailed } from 'vitest';
-import type { Child } from '../../src/dev/child-process.ts';
 import { withDeadline } from '../../src/platform/deadline.ts';
 import type { OrderView } from '../../src/read-model/order-views.ts';
 import { booksOf, type Books } from '../support/books.ts';
 import { startBuilt } from '../support/built-process.ts';
+import { chooseInstants, deal, endOfLanes, killNow, type Aim, type Instant } from '../support/kill-lanes.ts';
 import { persist } from '../support/persistent.ts';
 import { chooseSeed, createRandom } from '../support/random.ts';
 import { openShop, type Shop } from '../support/shop.ts';
@@ -22,26 +22,13 @@ const recoveredWithinMs = 90_000;
 const phases = ['reserving', 'placing', 'asking for the payment', 'being paid', 'selling', 'done'] as const;
 type Phase = (typeof phases)[number];
 
-/** A kill comes so long after its checkout is seen to be that far. */
-interface Instant {
-  phase: Phase;
-  delayMs: number;
-}
-
 /** From each of these phases a delay that may reach into the next. A busy machine makes them longer, not shorter. */
-const aims: readonly { phase: Phase; delayMaxMs: number }[] = [
+const aims: readonly Aim<Phase>[] = [
   { phase: 'reserving', delayMaxMs: 350 },
   { phase: 'placing', delayMaxMs: 250 },
   { phase: 'being paid', delayMaxMs: 450 },
   { phase: 'selling', delayMaxMs: 50 },
 ];
-
-function chooseInstants(random: () => number): Instant[] {
-  return Array.from({ length: kills }, (_, index) => {
-    const { phase, delayMaxMs } = aims[index % aims.length]!;
-    return { phase, delayMs: random() * delayMaxMs };
-  });
-}
 
 function phaseOf({ heldUnits, soldUnits, orders, payments }: Books): Phase {
   if (soldUnits === units) return 'done';
@@ -84,14 +71,14 @@ async function whenDone(shop: Shop, { cartId }: Shopper): Promise<void> {
   }
 }
 
-async function waitFor({ phase, delayMs }: Instant, shop: Shop, { cartId }: Shopper): Promise<void> {
+async function waitFor({ phase, delayMs }: Instant<Phase>, shop: Shop, { cartId }: Shopper): Promise<void> {
   const isThatFar = (books: Books) => phases.indexOf(phaseOf(books)) >= phases.indexOf(phase);
   await until(() => booksOf(shop, cartId), isThatFar, recoveredWithinMs);
   await sleep(delayMs);
 }
 
 /** Kills the worker of one shop in one checkout after the other. Returns in which phases. */
-async function lane(instants: readonly Instant[]): Promise<Phase[]> {
+async function lane(instants: readonly Instant<Phase>[]): Promise<Phase[]> {
   const shop = await openSlowShop();
   let worker = await startBuilt('worker.js', shop.settings);
   try {
@@ -99,7 +86,7 @@ async function lane(instants: readonly Instant[]): Promise<Phase[]> {
     for (const instant of instants) {
       const { shopper, answer, checkout } = await startCheckout(shop);
       await waitFor(instant, shop, shopper);
-      await kill(worker);
+      await killNow(worker);
       const phase = phaseOf(await booksOf(shop, shopper.cartId));
       hit.push(phase);
 
@@ -112,14 +99,9 @@ async function lane(instants: readonly Instant[]): Promise<Phase[]> {
     }
     return hit;
   } finally {
-    await kill(worker);
+    await killNow(worker);
     await shop.close();
   }
-}
-
-async function kill(worker: Child): Promise<void> {
-  worker.kill();
-  await worker.exited;
 }
 
 async function expectOnePaidOrder(
@@ -144,16 +126,9 @@ async function expectOnePaidOrder(
 it(`SIGKILL of the worker at ${kills} random instants of a checkout: one order, paid once, all sold, nothing left held`, async () => {
   const seed = chooseSeed();
   onTestFailed(() => console.error(`Again with the same instants: TEST_SEED=${seed}`));
-  const instants = chooseInstants(createRandom(seed));
-  const ended = await Promise.allSettled(
-    Array.from({ length: lanes }, (_, index) => lane(instants.filter((__, at) => at % lanes === index))),
-  );
-  const failures = ended.flatMap((result) =>
-    result.status === 'rejected' ? [result.reason as unknown] : [],
-  );
-  for (const failure of failures) console.error(failure);
+  const instants = chooseInstants(aims, kills, createRandom(seed));
+  const { found: hit, failures } = await endOfLanes(deal(instants, lanes).map(lane));
   expect(failures).toEqual([]);
-  const hit = ended.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
   const killsIn = (...wanted: Phase[]) => hit.filter((phase) => wanted.includes(phase)).length;
   const counts = Object.fromEntries(phases.map((phase) => [phase, killsIn(phase)]));
   onTestFailed(() => console.error('Killed while', counts));

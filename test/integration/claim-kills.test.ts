@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it, onTestFailed } from 'vitest';
-import type { Child } from '../../src/dev/child-process.ts';
 import { startBuilt } from '../support/built-process.ts';
+import { chooseInstants, deal, endOfLanes, killNow, type Aim, type Instant } from '../support/kill-lanes.ts';
 import { persist } from '../support/persistent.ts';
 import { chooseSeed, createRandom } from '../support/random.ts';
 import { openShop, type Shop } from '../support/shop.ts';
@@ -19,25 +19,17 @@ const recoveredWithinMs = 90_000;
 const phases = ['asked', 'handing over', 'handed over', 'done'] as const;
 type Phase = (typeof phases)[number];
 
-/** The kill comes so long after the claim is seen to be that far, with the guest's lines held or still under way. */
-interface Instant {
-  phase: Phase;
-  delayMs: number;
+/** With the guest's lines held, or still under way. */
+interface ClaimInstant extends Instant<Phase> {
   held: boolean;
 }
 
 /** A claim takes some tens of milliseconds: the first are too early for it to be done, whatever the machine. */
-const aims: readonly { phase: Phase; delayMaxMs: number }[] = [
+const aims: readonly Aim<Phase>[] = [
   { phase: 'asked', delayMaxMs: 10 },
   { phase: 'asked', delayMaxMs: 80 },
   { phase: 'handing over', delayMaxMs: 0 },
 ];
-
-const chooseInstants = (random: () => number): Instant[] =>
-  Array.from({ length: kills }, (_, index) => {
-    const { phase, delayMaxMs } = aims[index % aims.length]!;
-    return { phase, delayMs: random() * delayMaxMs, held: index % 2 === 0 };
-  });
 
 type User = Awaited<ReturnType<typeof createUser>>;
 
@@ -54,13 +46,13 @@ async function phaseOf(shop: Shop, guest: Shopper, user: User): Promise<Phase> {
   return status === 'claiming' ? 'handing over' : 'handed over';
 }
 
-async function waitFor({ phase, delayMs }: Instant, phaseNow: () => Promise<Phase>): Promise<void> {
+async function waitFor({ phase, delayMs }: Instant<Phase>, phaseNow: () => Promise<Phase>): Promise<void> {
   while (phases.indexOf(await phaseNow()) < phases.indexOf(phase)) await sleep(1);
   await sleep(delayMs);
 }
 
 /** Kills the worker in the middle of one claim after the other. Returns how far each was then. */
-async function lane(shop: Shop, instants: readonly Instant[], name: string): Promise<Phase[]> {
+async function lane(shop: Shop, instants: readonly ClaimInstant[], name: string): Promise<Phase[]> {
   let worker = await startBuilt('worker.js', shop.settings);
   try {
     const hit: Phase[] = [];
@@ -78,8 +70,7 @@ async function lane(shop: Shop, instants: readonly Instant[], name: string): Pro
       // It is awaited when the worker is back: until then it must not end the run.
       answer.catch(() => {});
       await waitFor(instant, () => phaseOf(shop, guest, user));
-      worker.kill();
-      await worker.exited;
+      await killNow(worker);
       hit.push(await phaseOf(shop, guest, user));
       worker = await startBuilt('worker.js', shop.settings);
 
@@ -90,7 +81,7 @@ async function lane(shop: Shop, instants: readonly Instant[], name: string): Pro
     }
     return hit;
   } finally {
-    await kill(worker);
+    await killNow(worker);
   }
 }
 
@@ -100,11 +91,6 @@ const openSlowShop = () =>
     control: { latencyMs: 200 },
     env: { ...userSettings, DATABASE_POOL_SIZE: '3' },
   });
-
-async function kill(worker: Child): Promise<void> {
-  worker.kill();
-  await worker.exited;
-}
 
 async function expectMoved(shop: Shop, { guest, user, what }: { guest: Shopper; user: User; what: string }) {
   await shop.temporal.workflow.getHandle(`cart-${guest.cartId}`).result();
@@ -132,25 +118,17 @@ async function expectMoved(shop: Shop, { guest, user, what }: { guest: Shopper; 
 it(`SIGKILL of the worker at ${kills} random instants of a claim: every line arrives once, and what is held stays held`, async () => {
   const seed = chooseSeed();
   onTestFailed(() => console.error(`Again with the same instants: TEST_SEED=${seed}`));
-  const instants = chooseInstants(createRandom(seed));
+  const instants = chooseInstants(aims, kills, createRandom(seed)).map((instant, index): ClaimInstant => ({
+    ...instant,
+    held: index % 2 === 0,
+  }));
   const shops = await Promise.all(Array.from({ length: lanes }, openSlowShop));
-  const ended = await Promise.allSettled(
-    shops.map((shop, index) =>
-      lane(
-        shop,
-        instants.filter((__, at) => at % lanes === index),
-        `lane-${index}`,
-      ),
-    ),
+  const { found: hit, failures } = await endOfLanes(
+    deal(instants, lanes).map((dealt, index) => lane(shops[index]!, dealt, `lane-${index}`)),
   );
   // One after the other: the SDK's replays do not begin and end beside each other.
   for (const shop of shops) await shop.close();
-  const failures = ended.flatMap((result) =>
-    result.status === 'rejected' ? [result.reason as unknown] : [],
-  );
-  for (const failure of failures) console.error(failure);
   expect(failures).toEqual([]);
-  const hit = ended.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
   console.log(hit.join(', '));
   // Kills of a worker that has nothing to do would prove nothing.
   expect(hit.filter((phase) => phase !== 'done').length).toBeGreaterThanOrEqual(2);

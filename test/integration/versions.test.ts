@@ -3,9 +3,9 @@ import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import type { Child } from '../../src/dev/child-process.ts';
-import { cartWorkflowId, wakeSignal } from '../../workflows/cart.messages.ts';
+import { cartWorkflowId } from '../../workflows/cart.messages.ts';
 import { startBuilt } from '../support/built-process.ts';
-import { openCarts } from '../support/carts-across-versions.ts';
+import { openCarts, wake } from '../support/carts-across-versions.ts';
 import { buildChanged, type ChangedBuild } from '../support/changed-build.ts';
 import { replayCarts } from '../support/replay-carts.ts';
 import { openShop, type ShopOptions } from '../support/shop.ts';
@@ -172,7 +172,7 @@ describe('a changed workflow with worker versioning', () => {
       // Temporal's task queues hear of a new version a moment later, and a cart with its next task.
       await until(
         async () => {
-          await shop.temporal.workflow.getHandle(cartWorkflowId(shopper.cartId)).signal(wakeSignal);
+          await wake(shop, shopper);
           return await buildOf(shop.temporal, shopper.cartId);
         },
         (now) => now === build,

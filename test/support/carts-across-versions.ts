@@ -55,7 +55,10 @@ const addPear = async (_: Place, shopper: Shopper) => {
 };
 
 /** What asks for nothing, and yet lets a cart at rest look around. */
-async function wake({ temporal }: Place, { cartId }: Shopper): Promise<void> {
+export async function wake(
+  { temporal }: Pick<Place, 'temporal'>,
+  { cartId }: Pick<Shopper, 'cartId'>,
+): Promise<void> {
   await temporal.workflow.getHandle(cartWorkflowId(cartId)).signal(wakeSignal);
 }
 
