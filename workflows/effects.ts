@@ -6,7 +6,7 @@ import { createServiceCalls, noAnswer } from './service-calls.ts';
 
 export interface EffectRunner {
   readonly inFlight: number;
-  /** Starts what is wanted and not yet under way, cancels what is under way and no longer wanted. */
+  /** Starts what is wanted and not yet under way, as far as there is room; cancels what is under way and no longer wanted. */
   run(wanted: readonly Effect[]): void;
   cancelUnwanted(wanted: readonly Effect[]): void;
   /** What has come back since the last time, in order. */
@@ -22,6 +22,12 @@ interface Call {
   effects: readonly Effect[];
   scope: CancellationScope;
 }
+
+/**
+ * Each end of a call is two events of the history, and the server fails a workflow task behind which more than 100
+ * wait: commands and calls together have to stay below that.
+ */
+const callsAtMost = 20;
 
 /** Turns the effects a cart wants into activity calls; like signals, results only queue up for the main loop. */
 export function createEffectRunner(settings: CartSettings, onResult: () => void): EffectRunner {
@@ -68,6 +74,7 @@ export function createEffectRunner(settings: CartSettings, onResult: () => void)
       const reservations = missing.filter((effect) => effect.type === 'reserve');
       start(reservations, () => services.reserve(reservations));
       for (const effect of missing) {
+        if (calls.size >= callsAtMost) return;
         if (effect.type !== 'reserve') start([effect], async () => [await services.call(effect)]);
       }
     },

@@ -4,6 +4,7 @@ import type { Context } from 'hono';
 import type { ApiConfig, UsersConfig } from '../config.ts';
 import { createBacklog } from '../gateway/backlog.ts';
 import { createCartCommands } from '../gateway/cart-commands.ts';
+import { createCartPlaces } from '../gateway/cart-places.ts';
 import { createCartTouch } from '../gateway/cart-touch.ts';
 import { createRunStateOf } from '../gateway/run-state.ts';
 import { createMayExist } from '../gateway/may-exist.ts';
@@ -63,7 +64,10 @@ export function createApi(config: ApiConfig, logger: Logger) {
     () => places.taken,
   );
   const rateLimiting = createRateLimiting(config.limits, database);
-  const counted = countAnswers(createSubmitCommand({ commands, views, feed, catalog }), metrics.countCommand);
+  const counted = countAnswers(
+    createSubmitCommand({ commands, places: createCartPlaces(), views, feed, catalog }),
+    metrics.countCommand,
+  );
   const { cartMaxUnits } = config.limits;
   const submit = limitUnits(counted, { limits: rateLimiting.limits, cartMaxUnits });
   const app = createApp({

@@ -54,9 +54,10 @@ export class NotAcceptedError extends Error {
 }
 
 /** The one write path: store the command with Temporal, then wait a while for the read model to tell its outcome. */
-export function createSubmitCommand({ commands, views, feed, catalog }: SubmitDeps) {
+export function createSubmitCommand({ catalog, ...deps }: SubmitDeps) {
   const inFlight = createRequestsInFlight();
-  const sendAndWait = createSendAndWait({ commands, views, feed });
+  const { views } = deps;
+  const sendAndWait = createSendAndWait(deps);
 
   return async function submit(submission: Submission): Promise<SubmissionResult> {
     const idempotencyKey = submission.idempotencyKey ?? randomUUID();

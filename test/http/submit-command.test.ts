@@ -4,6 +4,7 @@ import type { CommandEnvelope } from '../../src/domain/commands.ts';
 import { keyOf } from '../../src/domain/operation-id.ts';
 import type { OperationResult } from '../../src/domain/persistence.ts';
 import { CommandNotStoredError } from '../../src/gateway/cart-inbox.ts';
+import { createCartPlaces } from '../../src/gateway/cart-places.ts';
 import { createSubmitCommand, type Submission } from '../../src/http/submit-command.ts';
 import type { RecordedOperation } from '../../src/read-model/cart-views.ts';
 import { aCart } from '../support/fake-api.ts';
@@ -56,6 +57,7 @@ function createHarness() {
             await harness.send(envelope);
           },
         },
+        places: createCartPlaces(),
         views: {
           findCart: async () => aCart,
           findCartHead: async () => aCart,

@@ -223,7 +223,7 @@ function told(
   const cart = carts.get(body.version ?? 0);
   if (!cart || cart.version < result.version || status >= 300) return [`${status} version ${body.version}`];
   const etag = headers.get('etag') === `"${cart.version}"` ? [] : ['ETag'];
-  // A workflow task that had more than 100 signals waiting was done again, at another instant.
+  // A workflow task that would have ended the run while a signal arrived was done again, at another instant.
   const isAsItWas = body.updatedAt === toCartView(cart).updatedAt;
   return isAsItWas ? [...etag, ...differences(toCartView(cart), body)] : etag;
 }

@@ -1,19 +1,37 @@
 import { randomUUID } from 'node:crypto';
+import { temporal } from '@temporalio/proto';
 import { afterEach, describe, expect, it } from 'vitest';
 import { freePort } from '../../src/dev/ports.ts';
 import { startTemporalServer } from '../../src/dev/temporal-server.ts';
 import type { NewItem } from '../../src/domain/commands.ts';
 import { cartWorkflowId, cartWorkflowType, commandSignals } from '../../workflows/cart.messages.ts';
 import { envelope } from '../support/cart-scenario.ts';
-import { openShop, type Shop } from '../support/shop.ts';
+import { persist } from '../support/persistent.ts';
+import { openShop, type Shop, type ShopOptions } from '../support/shop.ts';
 import { allReserved, until, type Shopper } from '../support/shopper.ts';
 import { temporalProgram } from '../support/temporal-binary.ts';
 
+const { WorkflowTaskFailedCause } = temporal.api.enums.v1;
 const cleanUps: (() => Promise<unknown>)[] = [];
 
 afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).toReversed()) await cleanUp();
 });
+
+/** A shop with a Temporal server of its own, whose limits are lower. */
+async function openOwnShop(dynamicConfig: Record<string, number>, options: ShopOptions = {}): Promise<Shop> {
+  const temporal = await startTemporalServer({
+    cliPath: await temporalProgram('temporal'),
+    host: '127.0.0.1',
+    port: await freePort(),
+    dynamicConfig,
+    log: () => {},
+  });
+  cleanUps.push(() => temporal.stop());
+  const shop = await openShop({ ...options, temporalAddress: temporal.address });
+  cleanUps.push(() => shop.close());
+  return shop;
+}
 
 const async = { prefer: 'respond-async' };
 type Refusal = { code: string; retryAfterSeconds: number; 'violated-policies': string[] };
@@ -42,6 +60,21 @@ async function statusesOf(shop: Shop, cartId: string): Promise<Set<string>> {
   return statuses;
 }
 
+/** Why workflow tasks of a cart were failed, over all its runs. */
+async function failuresOf(shop: Shop, cartId: string): Promise<string[]> {
+  const causes: string[] = [];
+  const query = `WorkflowId = "${cartWorkflowId(cartId)}"`;
+  const histories = shop.temporal.workflow.list({ query }).intoHistories();
+  for await (const { history } of histories as AsyncIterable<{ history: temporal.api.history.v1.IHistory }>) {
+    for (const { workflowTaskFailedEventAttributes: failed } of history.events ?? []) {
+      if (failed) causes.push(WorkflowTaskFailedCause[failed.cause ?? 0] ?? '');
+    }
+  }
+  return causes;
+}
+
+const takenAway = 'WORKFLOW_TASK_FAILED_CAUSE_FORCE_CLOSE_COMMAND';
+
 /** Everything accepted is in the cart, and held, once; no run of it has failed. */
 async function expectCaughtUp(shop: Shop, shopper: Shopper, accepted: number) {
   const units = (view: Awaited<ReturnType<Shopper['cart']>>) => view.totals.itemCount;
@@ -55,17 +88,8 @@ async function expectCaughtUp(shop: Shop, shopper: Shopper, accepted: number) {
 
 describe('a cart that is flooded while no worker runs', () => {
   it("is refused with 429 at Temporal's limit of signals, and catches up with all that was accepted", async () => {
-    const temporal = await startTemporalServer({
-      cliPath: await temporalProgram('temporal'),
-      host: '127.0.0.1',
-      port: await freePort(),
-      dynamicConfig: { 'history.maximumSignalsPerExecution': 90 },
-      log: () => {},
-    });
-    cleanUps.push(() => temporal.stop());
     const env = { CART_CONTINUE_AS_NEW_EVENTS: '50' };
-    const shop = await openShop({ temporalAddress: temporal.address, worker: false, env });
-    cleanUps.push(() => shop.close());
+    const shop = await openOwnShop({ 'history.maximumSignalsPerExecution': 90 }, { worker: false, env });
     const shopper = await shop.newShopper();
 
     const { accepted, status, headers, body } = await flood(shopper, ['apple', 'pear']);
@@ -139,5 +163,44 @@ describe('a cart that is flooded while no worker runs', () => {
     expect(cart.items).toHaveLength(lines);
     expect(await applied(shop, cartId)).toBe(commands);
     expect(await statusesOf(shop, cartId)).toEqual(new Set(['CONTINUED_AS_NEW', 'RUNNING']));
+  });
+});
+
+/** As a client asks on a version that was long ago: each command is refused, and nothing follows from it. */
+const ifMatch = { 'if-match': '"0"' };
+
+describe('no workflow task is taken away by the server, because too much waits behind it,', () => {
+  it('of a cart to which one process sends two hundred commands at once', async () => {
+    // A server takes 100 events: 48 of commands through four processes, 40 of calls.
+    const shop = await openOwnShop({ 'history.maximumBufferedEventsBatch': 14 });
+    const shopper = await shop.newShopper();
+    await shopper.add('apple', 1);
+    const answers = await Promise.all(
+      Array.from({ length: 200 }, (_, index) =>
+        persist(`${index}`, (headers) => shopper.add('apple', 1, { ...headers, ...ifMatch })),
+      ),
+    );
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([412]));
+    expect(await failuresOf(shop, shopper.cartId)).not.toContain(takenAway);
+  });
+
+  it('of a cart with a hundred lines that are all changed at once, and then cleared', async () => {
+    const shop = await openOwnShop({ 'history.maximumBufferedEventsBatch': 60 });
+    const shopper = await shop.newShopper();
+    const names = Array.from({ length: 100 }, (_, index) => `item ${index}`);
+    await shopper.addMany(names.map((name) => ({ name, quantity: 1 })));
+    const { items } = await until(shopper.cart, allReserved);
+    const answers = await Promise.all(
+      items.map(({ itemId }) => persist(itemId, (headers) => shopper.change(itemId, 2, headers))),
+    );
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    await until(shopper.cart, allReserved);
+    expect(await shop.stub.heldUnits(shopper.cartId)).toBe(200);
+    await shopper.clear();
+    await until(
+      () => shop.stub.heldUnits(shopper.cartId),
+      (units) => units === 0,
+    );
+    expect(await failuresOf(shop, shopper.cartId)).not.toContain(takenAway);
   });
 });

@@ -79,7 +79,8 @@ describe('a changed workflow with worker versioning', () => {
     await deployment.setCurrent('1');
 
     const place = { ...shop, control: shop.stub.control };
-    const carts = await openCarts(place, 2, 10_000);
+    // Long enough to be still under way on a busy machine.
+    const carts = await openCarts(place, 2, 20_000);
 
     await deployment.setCurrent('2');
 
@@ -94,7 +95,7 @@ describe('a changed workflow with worker versioning', () => {
     await until(
       () => deployment.openOn('1'),
       ({ length }) => length === 0,
-      30_000,
+      60_000,
     );
 
     await stopGracefully(oldWorker);

@@ -22,7 +22,7 @@ interface Life {
   ends: { status: CartStatus; units: number };
 }
 
-const patienceMs = 30_000;
+const patienceMs = 45_000;
 const waitLong = { prefer: 'wait=20' };
 const atOnce = { prefer: 'respond-async' };
 

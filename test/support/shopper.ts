@@ -36,8 +36,8 @@ export async function createShopper(baseUrl: string) {
       call<CartView>('POST', `${cartPath}/items`, { name, quantity }, headers),
     addMany: (items: { name: string; quantity: number }[], headers?: Record<string, string>) =>
       call<CartView>('POST', `${cartPath}/items`, { items }, headers),
-    change: (itemId: string, quantity: number) =>
-      call<CartView>('PATCH', `${cartPath}/items/${itemId}`, { quantity }),
+    change: (itemId: string, quantity: number, headers?: Record<string, string>) =>
+      call<CartView>('PATCH', `${cartPath}/items/${itemId}`, { quantity }, headers),
     remove: (itemId: string) => call<CartView>('DELETE', `${cartPath}/items/${itemId}`),
     clear: () => call<CartView>('DELETE', `${cartPath}/items`),
     checkout: (body?: object, headers?: Record<string, string>) =>
