@@ -52,7 +52,7 @@ try {
 process.exit(isDone ? 0 : 1);
 
 /** Shoppers shop while faults happen; then everything is healed, settled and looked at. */
-async function runShop({ world, apiUrls, victims }: Stack, { seed, shoppers, ...limits }: Settings) {
+async function runShop({ world, apiUrls, victims }: Stack, { seed, shoppers, pace, ...limits }: Settings) {
   const { parts, links } = victims;
   const startedAt = performance.now();
   const journal: Journal = { commands: [], carts: [] };
@@ -72,7 +72,11 @@ async function runShop({ world, apiUrls, victims }: Stack, { seed, shoppers, ...
   const progress = setInterval(() => log(progressLine(faults, journal)), progressEveryMs);
   try {
     await injectFaults({
-      schedule: createSchedule(createDice(seed, 'faults'), namesOf(parts), namesOf(links)),
+      schedule: createSchedule(createDice(seed, 'faults'), {
+        parts: namesOf(parts),
+        links: namesOf(links),
+        pace,
+      }),
       parts,
       links,
       limits,
