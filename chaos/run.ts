@@ -12,13 +12,12 @@ import { createAsk, type Patience } from './shop/ask.ts';
 import { createFrontDoor } from './shop/front-door.ts';
 import { probe } from './shop/probe.ts';
 import { shop } from './shop/shopper.ts';
+import { userOf } from './shop/users.ts';
 import { startStack, type Stack } from './stack.ts';
 
 /** After everything is healed, an answer has so long to come. */
 const settleWithinMs = 60_000;
 const progressEveryMs = 5_000;
-/** One in three shoppers is logged in. */
-const userEvery = 3;
 
 const log = (line: string) => console.log(line);
 
@@ -65,9 +64,8 @@ async function runShop({ world, apiUrls, victims }: Stack, { seed, shoppers, pac
 
   const shopping = Array.from({ length: shoppers }, async (_, index) => {
     const name = `shopper ${index}`;
-    const user = index % userEvery === 0 ? { subject: `${name}@example.org` } : undefined;
     const options = { paymentsUrl: world.paymentsUrl, dice: createDice(seed, name), isOver: () => isOver };
-    await shop({ ...shared, ...options }, user);
+    await shop({ ...shared, ...options }, userOf(index));
   });
   const progress = setInterval(() => log(progressLine(faults, journal)), progressEveryMs);
   try {

@@ -50,7 +50,7 @@ export interface StackOptions {
   log: (line: string) => void;
 }
 
-/** The shop as separate processes, which reach each other, and are reached, only by links that can be cut. */
+/** The shop as separate processes: each reaches the others, and shoppers its APIs, only by links that can be cut. */
 export async function startStack({ reservationLatencyMs, log }: StackOptions): Promise<Stack> {
   const folder = await mkdtemp(join(tmpdir(), 'durable-cart-chaos-'));
   await chmod(folder, 0o755);
