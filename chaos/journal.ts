@@ -1,7 +1,8 @@
 /** What the shoppers have done and were told: the harness's own books, which nothing of the service writes. */
 export interface Journal {
-  /** In the order in which they were sent, a shopper's one after the other. */
+  /** In the order in which they were sent: a device's one after the other, those of one user's two devices at once. */
   commands: JournalCommand[];
+  /** Each once, however many devices it is used from. */
   carts: JournalCart[];
 }
 

@@ -1,6 +1,7 @@
 import type { Finding } from './checks/index.ts';
 import type { Fault } from './faults/schedule.ts';
 import type { Journal, JournalCommand } from './journal.ts';
+import { countMeetings } from './meetings.ts';
 
 /** All that is known of a run. */
 export interface Outcome {
@@ -73,6 +74,7 @@ export function reportTable(run: Outcome): string {
         ['… applied', commandsThat(run, 'applied')],
         ['… rejected', commandsThat(run, 'rejected')],
         ['unknown', commandsThat(run, 'unknown')],
+        ['met another of their cart', countMeetings(run.journal.commands)],
         ['carts', run.journal.carts.length],
         ...checks.map((check): Row => [check, foundBy(run, check)]),
         ['processes that died by themselves', run.diedByThemselves],

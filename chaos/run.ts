@@ -12,13 +12,12 @@ import { createAsk, type Patience } from './shop/ask.ts';
 import { createFrontDoor } from './shop/front-door.ts';
 import { probe } from './shop/probe.ts';
 import { shop } from './shop/shopper.ts';
+import { userOf } from './shop/users.ts';
 import { startStack, type Stack } from './stack.ts';
 
 /** After everything is healed, an answer has so long to come. */
 const settleWithinMs = 60_000;
 const progressEveryMs = 5_000;
-/** One in three shoppers is logged in. */
-const userEvery = 3;
 
 const log = (line: string) => console.log(line);
 
@@ -52,7 +51,7 @@ try {
 process.exit(isDone ? 0 : 1);
 
 /** Shoppers shop while faults happen; then everything is healed, settled and looked at. */
-async function runShop({ world, apiUrls, victims }: Stack, { seed, shoppers, ...limits }: Settings) {
+async function runShop({ world, apiUrls, victims }: Stack, { seed, shoppers, pace, ...limits }: Settings) {
   const { parts, links } = victims;
   const startedAt = performance.now();
   const journal: Journal = { commands: [], carts: [] };
@@ -65,14 +64,17 @@ async function runShop({ world, apiUrls, victims }: Stack, { seed, shoppers, ...
 
   const shopping = Array.from({ length: shoppers }, async (_, index) => {
     const name = `shopper ${index}`;
-    const user = index % userEvery === 0 ? { subject: `${name}@example.org` } : undefined;
     const options = { paymentsUrl: world.paymentsUrl, dice: createDice(seed, name), isOver: () => isOver };
-    await shop({ ...shared, ...options }, user);
+    await shop({ ...shared, ...options }, userOf(index));
   });
   const progress = setInterval(() => log(progressLine(faults, journal)), progressEveryMs);
   try {
     await injectFaults({
-      schedule: createSchedule(createDice(seed, 'faults'), namesOf(parts), namesOf(links)),
+      schedule: createSchedule(createDice(seed, 'faults'), {
+        parts: namesOf(parts),
+        links: namesOf(links),
+        pace,
+      }),
       parts,
       links,
       limits,

@@ -37,7 +37,7 @@ const holdLagMaxMs = 60_000;
 
 export interface Stack {
   world: World;
-  /** All of the API, for clients that try one after the other. */
+  /** All of the API, by the shoppers' own links, for clients that try one after the other. */
   apiUrls: string[];
   victims: Victims;
   /** Of the data, and the logs of all parts. */
@@ -50,7 +50,7 @@ export interface StackOptions {
   log: (line: string) => void;
 }
 
-/** The shop as separate processes, each of which reaches the others only by links that can be cut. */
+/** The shop as separate processes: each reaches the others, and shoppers its APIs, only by links that can be cut. */
 export async function startStack({ reservationLatencyMs, log }: StackOptions): Promise<Stack> {
   const folder = await mkdtemp(join(tmpdir(), 'durable-cart-chaos-'));
   await chmod(folder, 0o755);
@@ -103,8 +103,14 @@ async function startParts(
     bundlePath: resolve('dist/workflow-bundle.js'),
   };
   await startService(victims, { world, env, apiPorts });
-  return { world, apiUrls: apiPorts.map(at) };
+  const apiUrls: string[] = [];
+  for (const [index, port] of apiPorts.entries()) {
+    apiUrls.push(at(await victims.link('shoppers', apiName(index), port)));
+  }
+  return { world, apiUrls };
 }
+
+const apiName = (index: number): string => `api-${index + 1}`;
 
 interface ServiceOptions {
   world: World;
@@ -136,7 +142,7 @@ async function startService(victims: Victims, { world, env, apiPorts }: ServiceO
     await victims.run(name, (log) => startBuilt('worker.js', own, log));
   }
   for (const [index, port] of apiPorts.entries()) {
-    const name = `api-${index + 1}`;
+    const name = apiName(index);
     const own = { ...(await linked(name, stores)), PORT: String(port) };
     await victims.run(name, (log) => startApi(own, port, log));
   }

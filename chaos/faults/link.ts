@@ -37,7 +37,8 @@ export async function createLink(name: string, toPorts: readonly number[]): Prom
     };
     from.on('data', (chunk) => inTurn(() => to.writable && to.write(chunk)));
     from.on('end', () => inTurn(() => to.end()));
-    from.on('close', () => inTurn(() => to.destroy()));
+    // After an end, some of what was sent before it may not be read yet: only what breaks off is broken off.
+    from.on('close', (hadError) => inTurn(() => (hadError || !from.readableEnded) && to.destroy()));
   }
 
   const server = createServer({ allowHalfOpen: true }, (client) => {

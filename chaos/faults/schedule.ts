@@ -10,11 +10,21 @@ export type Fault = { afterMs: number } & (
 
 type Names = readonly [string, ...string[]];
 
+export interface ScheduleOptions {
+  parts: Names;
+  links: Names;
+  /** By which the pauses between faults are divided. */
+  pace: number;
+}
+
 /** What happens, to whom, when and for how long: the dice decide it all, and nothing of the shop does. */
-export function* createSchedule(dice: Dice, parts: Names, links: Names): Generator<Fault, never> {
+export function* createSchedule(
+  dice: Dice,
+  { parts, links, pace }: ScheduleOptions,
+): Generator<Fault, never> {
   for (;;) {
     // Drawn for every fault alike, so that its kind moves none of those after it.
-    const afterMs = dice.between(1_000, 6_000);
+    const afterMs = dice.between(1_000, 6_000) / pace;
     const kind = dice.choose({ kill: 50, pause: 20, cut: 18, delay: 12 });
     const [part, link] = [dice.oneOf(parts), dice.oneOf(links)];
     const [downMs, forMs, latencyMs] = [

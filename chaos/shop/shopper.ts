@@ -38,7 +38,7 @@ const decideWithinMs = 20_000;
 const whatGuestsDo = { add: 46, change: 18, remove: 10, clear: 2, checkout: 16, leave: 8 };
 const whatUsersDo = { add: 44, change: 16, remove: 9, clear: 2, checkout: 15, leave: 2, claim: 12 };
 
-/** Shops until it is over: guests with a session after the other, a user with the one cart that they have. */
+/** Shops until it is over: guests with a session after the other, a user, on each device, with the one cart that they have. */
 export async function shop(options: ShopperOptions, user?: { subject: string }): Promise<void> {
   const hand = () => (user ? takeUsersCart(options, user.subject) : takeGuestsCart(options));
   let own = await hand();
@@ -76,6 +76,9 @@ async function takeUsersCart(options: ShopperOptions, subject: string): Promise<
   const client = createCartClient({ baseUrl, fetch, decideWithinMs, token });
   const cart = await persist(patience, client.cart);
   if (!cart) return undefined;
+  // The user's other device may have listed it.
+  const listed = journal.carts.find(({ cartId }) => cartId === cart.cartId);
+  if (listed) return { cart: listed, client };
   const written = { cartId: cart.cartId, owner: { token }, leftAlone: false };
   journal.carts.push(written);
   return { cart: written, client };

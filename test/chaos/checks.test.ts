@@ -3,7 +3,7 @@ import type { Facts } from '../../chaos/checks/facts.ts';
 import { judge, type Finding } from '../../chaos/checks/index.ts';
 import { mergeInto } from '../../chaos/checks/merge.ts';
 import { underWay } from '../../chaos/checks/rest.ts';
-import { event, factsInOrder } from './facts-in-order.ts';
+import { applied, asked, event, factsInOrder } from './facts-in-order.ts';
 
 interface Case {
   name: string;
@@ -226,6 +226,13 @@ const cases: Case[] = [
 
 const checksOf = (facts: Facts) => [...new Set(judge(facts).map(({ check }) => check))].toSorted();
 
+const toTwo = { type: 'changeQuantity', name: 'apple', quantity: 2 } as const;
+
+/** The cart in use has come to this version, with more events. */
+function inUseAt({ carts, runs }: Facts, version: number): void {
+  for (const one of [carts[0]!, carts[0]!.state, runs[0]!.state!]) one.version = version;
+}
+
 describe('the checks of the books', () => {
   it('find nothing in books that are in order', () => {
     expect(judge(factsInOrder())).toEqual([]);
@@ -243,6 +250,51 @@ describe('the checks of the books', () => {
     const [first] = facts.journal.commands;
     Object.assign(first!, { outcome: 'unknown', reason: 'socket hang up' });
     facts.journal.commands.push({ ...first!, key: 'never arrived' });
+    expect(judge(facts)).toEqual([]);
+  });
+
+  it('take a change that the other device has changed again at once, and find one made to another quantity', () => {
+    const facts = factsInOrder();
+    const [, change] = facts.journal.commands;
+    facts.journal.commands.push({ ...asked('used', 'other'), ...toTwo, outcome: 'applied' });
+    facts.operations.push(applied('used', 'other'));
+    Object.assign(change!, { quantity: 7 });
+    Object.assign(facts.events[2]!.data, { quantity: 7 });
+    const data = { itemId: 'i1', quantity: toTwo.quantity };
+    facts.events.splice(4, 0, event('used', 5, 'ItemQuantityChanged', { key: 'other', data }));
+    inUseAt(facts, 5);
+    expect(judge(facts)).toEqual([]);
+    facts.events[4]!.data['quantity'] = 3;
+    expect(checksOf(facts)).toContain('lost');
+  });
+
+  it('take a checkout that has joined the other device’s, and find one on record with another order', () => {
+    const facts = factsInOrder();
+    const joined = { type: 'checkout', outcome: 'applied', orderId: 'bought-1' } as const;
+    facts.journal.commands.push({ ...asked('bought', 'other'), ...joined });
+    facts.operations.push({ ...applied('bought', 'other'), orderId: 'bought-1' });
+    expect(judge(facts)).toEqual([]);
+    facts.operations.at(-1)!.orderId = 'bought-2';
+    expect(checksOf(facts)).toEqual(['lost']);
+  });
+
+  it('take a checkout that the other device has called off', () => {
+    const facts = factsInOrder();
+    facts.journal.commands.push(
+      { ...asked('used', 'mine'), type: 'checkout', outcome: 'rejected', code: 'checkout_cancelled' },
+      { ...asked('used', 'other'), type: 'cancelCheckout', outcome: 'applied' },
+    );
+    facts.operations.push(
+      { ...applied('used', 'mine'), status: 'rejected', code: 'checkout_cancelled' },
+      applied('used', 'other'),
+    );
+    facts.events.splice(
+      4,
+      0,
+      event('used', 5, 'CheckoutStarted', { key: 'mine' }),
+      event('used', 6, 'CheckoutRejected', { key: 'other' }),
+    );
+    inUseAt(facts, 6);
     expect(judge(facts)).toEqual([]);
   });
 

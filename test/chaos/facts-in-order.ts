@@ -74,12 +74,17 @@ export function factsInOrder(): Facts {
   };
 }
 
-const asked = (cartId: string, key: string) => ({ cartId, key, sentAt: openedAt, settledAt: openedAt + 100 });
+export const asked = (cartId: string, key: string) => ({
+  cartId,
+  key,
+  sentAt: openedAt,
+  settledAt: openedAt + 100,
+});
 const add = (cartId: string, key: string, name: string, quantity: number) =>
   ({ ...asked(cartId, key), type: 'addItem', name, quantity, outcome: 'applied' }) as const;
 const operation = (cartId: string, key: string) => `${keyInBooks({ cartId, key })}0123456789ab`;
 
-const applied = (cartId: string, key: string): OperationRow => ({
+export const applied = (cartId: string, key: string): OperationRow => ({
   operationId: operation(cartId, key),
   cartId,
   status: 'applied',
