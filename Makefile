@@ -10,7 +10,7 @@ TEMPORAL := .cache/temporal/.ready
 SCHEMATHESIS := .cache/schemathesis/.ready
 SOURCES := $(shell find src workflows activities drizzle -name '*.ts' 2>/dev/null)
 
-.PHONY: help node install build run stop test check coverage fuzz seed token reset bench chaos clean
+.PHONY: help node install build run stop test check static coverage fuzz seed token reset bench chaos clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/\1|\2/' | \
@@ -55,13 +55,15 @@ stop: node $(if $(wildcard dist/src/dev/stop.js),,build) ## end a stack that was
 test: build $(TEMPORAL) $(SCHEMATHESIS) ## run all the tests, set-up included
 	npx vitest run
 
-check: build $(TEMPORAL) ## format, lint, types, architecture, dead code and the fast tests
+check: static build $(TEMPORAL) ## the static checks and the fast tests
+	npm run --silent test:fast
+
+static: install ## format, lint, types, architecture and dead code
 	npm run --silent format:check
 	npm run --silent lint
 	npm run --silent typecheck
 	npm run --silent arch
 	npm run --silent deadcode
-	npm run --silent test:fast
 
 coverage: build $(TEMPORAL) $(SCHEMATHESIS) ## run all the tests and report their coverage
 	npx vitest run --coverage

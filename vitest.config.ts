@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.ts';
 
 /** Tests that need Postgres and Temporal share one of each, started for the run. */
 const real = [
@@ -12,6 +13,7 @@ const outputFile = process.env['VITEST_JSON'];
 export default defineConfig({
   test: {
     reporters: outputFile ? ['default', ['json', { outputFile }]] : ['default'],
+    sequence: { sequencer: LongestFirst },
     coverage: { include: ['{src,workflows,activities,drizzle}/**/*.ts'] },
     projects: [
       // Fast when the machine is free; a busy one is no reason to fail.

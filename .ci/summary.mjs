@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-// Usage: summary.mjs <vitest JSON report> <exit code of make check> <exit code of make test>
+// Usage: summary.mjs <vitest JSON report> <exit code of make static> <exit code of make test>
 const [reportPath, checked, tested] = process.argv.slice(2);
 const counts = { passed: 0, failed: 0, skipped: 0 };
 
@@ -11,7 +11,7 @@ for (const file of readFiles()) {
   if (file.status === 'failed' && counts.failed === failedBefore) counts.failed += 1;
 }
 if (checked !== '0') {
-  console.log('make check failed: counted as one failure.');
+  console.log('make static failed: counted as one failure.');
   counts.failed += 1;
 }
 if (tested !== '0' && counts.failed === 0) {

@@ -79,6 +79,7 @@ describe('configuration', () => {
       maxCachedWorkflows: 600,
       maxConcurrentActivities: 200,
       maxConcurrentWorkflowTasks: 10,
+      stickyTimeoutMs: 5_000,
       shutdownGraceMs: 150_000,
     });
   });

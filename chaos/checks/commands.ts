@@ -24,6 +24,12 @@ export const keyInBooks = ({ cartId, key }: Pick<JournalCommand, 'cartId' | 'key
 const keyLength = 32;
 const keyOf = (operationId: string): string => operationId.slice(0, keyLength);
 
+/** Whether an operation is that of the command. */
+export function isKeyOf(command: Pick<JournalCommand, 'cartId' | 'key'>) {
+  const key = keyInBooks(command);
+  return (operationId: string | null): boolean => operationId !== null && keyOf(operationId) === key;
+}
+
 function checkCommand(command: JournalCommand, rows: OperationRow[], events: EventRow[]): Finding[] {
   const { cartId, key, type, outcome } = command;
   const found = (check: Finding['check'], what: string): Finding => ({

@@ -12,7 +12,7 @@ export async function readDatabase({
       carts: await readCarts(tx),
       events: await readEvents(tx),
       operations: await tx<OperationRow[]>`
-        select operation_id as "operationId", cart_id as "cartId", status, rejection ->> 'code' as code,
+        select operation_id as "operationId", cart_id as "cartId", status, version, rejection ->> 'code' as code,
                order_id as "orderId"
         from operations`,
       orders: await tx<OrderRow[]>`

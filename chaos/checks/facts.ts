@@ -64,6 +64,8 @@ export interface OperationRow {
   operationId: string;
   cartId: string;
   status: 'applied' | 'rejected';
+  /** Of the cart, with it applied. */
+  version: number | null;
   code: string | null;
   orderId: string | null;
 }

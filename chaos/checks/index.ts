@@ -11,11 +11,15 @@ import { checkReadModel } from './read-model.ts';
 import { checkHistories } from './replay-histories.ts';
 import { readFacts } from './read-facts.ts';
 import { underWay } from './rest.ts';
+import { checkUnchanged } from './unchanged.ts';
 import { checkWorkflows } from './workflows.ts';
 
 export type { Finding } from './finding.ts';
 
-const checks = [checkCommands, checkHolds, checkOrders, checkMoney, checkReadModel, checkWorkflows];
+const checks = [
+  ...[checkCommands, checkUnchanged, checkHolds, checkOrders],
+  ...[checkMoney, checkReadModel, checkWorkflows],
+];
 
 /** What the facts of one moment say. Pure. */
 export const judge = (facts: Facts): Finding[] => checks.flatMap((check) => check(facts));

@@ -66,6 +66,7 @@ export async function createCartWorker(
     maxCachedWorkflows,
     maxConcurrentActivities,
     maxConcurrentWorkflowTasks,
+    stickyTimeoutMs,
     shutdownGraceMs,
     version,
   } = config.worker;
@@ -78,6 +79,7 @@ export async function createCartWorker(
     maxCachedWorkflows,
     maxConcurrentActivityTaskExecutions: maxConcurrentActivities,
     maxConcurrentWorkflowTaskExecutions: maxConcurrentWorkflowTasks,
+    stickyQueueScheduleToStartTimeout: stickyTimeoutMs,
     // The default of 0 would cancel a slow reservation the moment a deploy begins.
     shutdownGraceTime: shutdownGraceMs,
     ...(version && { workerDeploymentOptions: pinned(version) }),

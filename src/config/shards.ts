@@ -171,6 +171,7 @@ export const workerSettings = {
   WORKER_CACHED_WORKFLOWS: wholeNumber({ default: 600, min: 0, max: 100_000 }),
   WORKER_ACTIVITIES: wholeNumber({ default: 200, min: 1, max: 100_000 }),
   WORKER_WORKFLOW_TASKS: wholeNumber({ default: 10, min: 2, max: 10_000 }),
+  WORKER_STICKY_TIMEOUT: duration({ default: '5s', min: '100ms', max: '1m' }),
   WORKER_SHUTDOWN_GRACE: duration({ default: '150s', min: '0ms', max: '1d' }),
   WORKER_METRICS_ADDRESS: metricsAddress,
   WORKER_DEPLOYMENT_NAME: deploymentName,

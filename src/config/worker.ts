@@ -5,6 +5,8 @@ export interface WorkerProcessConfig {
   maxCachedWorkflows: number;
   maxConcurrentActivities: number;
   maxConcurrentWorkflowTasks: number;
+  /** How long a task waits for the worker that has its cart in memory, before it may go to any. */
+  stickyTimeoutMs: number;
   shutdownGraceMs: number;
   /** IP address and port of the SDK's own metrics; without it there are none. */
   metricsAddress: string | undefined;
@@ -19,6 +21,7 @@ export function readWorker(reader: SettingsReader, env: 'development' | 'product
     maxCachedWorkflows: settings.WORKER_CACHED_WORKFLOWS,
     maxConcurrentActivities: settings.WORKER_ACTIVITIES,
     maxConcurrentWorkflowTasks: settings.WORKER_WORKFLOW_TASKS,
+    stickyTimeoutMs: settings.WORKER_STICKY_TIMEOUT,
     shutdownGraceMs: settings.WORKER_SHUTDOWN_GRACE,
     metricsAddress: settings.WORKER_METRICS_ADDRESS,
     ...readVersion(reader, settings.WORKER_DEPLOYMENT_NAME, settings.WORKER_BUILD_ID),

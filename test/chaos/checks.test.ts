@@ -257,7 +257,7 @@ describe('the checks of the books', () => {
     const facts = factsInOrder();
     const [, change] = facts.journal.commands;
     facts.journal.commands.push({ ...asked('used', 'other'), ...toTwo, outcome: 'applied' });
-    facts.operations.push(applied('used', 'other'));
+    facts.operations.push(applied('used', 'other', 5));
     Object.assign(change!, { quantity: 7 });
     Object.assign(facts.events[2]!.data, { quantity: 7 });
     const data = { itemId: 'i1', quantity: toTwo.quantity };
@@ -268,11 +268,21 @@ describe('the checks of the books', () => {
     expect(checksOf(facts)).toContain('lost');
   });
 
+  it('take a change to what the line has already, and find one to something else that has left nothing', () => {
+    const facts = factsInOrder();
+    const change = { ...asked('used', 'other'), ...toTwo, outcome: 'applied' as const };
+    facts.journal.commands.push(change);
+    facts.operations.push(applied('used', 'other', 4));
+    expect(judge(facts)).toEqual([]);
+    Object.assign(change, { quantity: 3 });
+    expect(checksOf(facts)).toEqual(['lost']);
+  });
+
   it('take a checkout that has joined the other device’s, and find one on record with another order', () => {
     const facts = factsInOrder();
     const joined = { type: 'checkout', outcome: 'applied', orderId: 'bought-1' } as const;
     facts.journal.commands.push({ ...asked('bought', 'other'), ...joined });
-    facts.operations.push({ ...applied('bought', 'other'), orderId: 'bought-1' });
+    facts.operations.push({ ...applied('bought', 'other', 5), orderId: 'bought-1' });
     expect(judge(facts)).toEqual([]);
     facts.operations.at(-1)!.orderId = 'bought-2';
     expect(checksOf(facts)).toEqual(['lost']);
@@ -285,8 +295,8 @@ describe('the checks of the books', () => {
       { ...asked('used', 'other'), type: 'cancelCheckout', outcome: 'applied' },
     );
     facts.operations.push(
-      { ...applied('used', 'mine'), status: 'rejected', code: 'checkout_cancelled' },
-      applied('used', 'other'),
+      { ...applied('used', 'mine', 4), version: null, status: 'rejected', code: 'checkout_cancelled' },
+      applied('used', 'other', 6),
     );
     facts.events.splice(
       4,

@@ -36,12 +36,12 @@ export function factsInOrder(): Facts {
     ],
     events: [...eventsOfUsed(), ...eventsOfBought(), ...eventsOfLeft()],
     operations: [
-      applied('used', 'k1'),
-      applied('used', 'k2'),
-      { ...applied('used', 'k3'), status: 'rejected', code: 'item_not_found' },
-      applied('bought', 'k4'),
-      { ...applied('bought', 'k5'), orderId: 'bought-1' },
-      applied('left', 'k6'),
+      applied('used', 'k1', 2),
+      applied('used', 'k2', 3),
+      { ...applied('used', 'k3', 4), status: 'rejected', version: null, code: 'item_not_found' },
+      applied('bought', 'k4', 2),
+      { ...applied('bought', 'k5', 5), orderId: 'bought-1' },
+      applied('left', 'k6', 2),
     ],
     orders: [
       {
@@ -84,10 +84,11 @@ const add = (cartId: string, key: string, name: string, quantity: number) =>
   ({ ...asked(cartId, key), type: 'addItem', name, quantity, outcome: 'applied' }) as const;
 const operation = (cartId: string, key: string) => `${keyInBooks({ cartId, key })}0123456789ab`;
 
-export const applied = (cartId: string, key: string): OperationRow => ({
+export const applied = (cartId: string, key: string, version: number): OperationRow => ({
   operationId: operation(cartId, key),
   cartId,
   status: 'applied',
+  version,
   code: null,
   orderId: null,
 });
