@@ -70,6 +70,7 @@ export interface ApiConfig extends ProcessConfig {
     reservationGiveUpAfterMs: number;
     paymentAttemptTimeoutMs: number;
     holdMaxAgeMs: number;
+    callsAtMost: number;
   };
   /** How long a checkout waits for reservations, and its order for the payment. */
   checkout: { waitMs: number; payWithinMs: number };
@@ -148,6 +149,7 @@ function readCart(reader: SettingsReader): ApiConfig['cart'] {
     reservationGiveUpAfterMs: settings.RESERVATION_GIVE_UP_AFTER,
     paymentAttemptTimeoutMs: settings.PAYMENT_ATTEMPT_TIMEOUT,
     holdMaxAgeMs: settings.HOLD_MAX_AGE,
+    callsAtMost: settings.CART_CALLS_AT_ONCE,
   };
 }
 

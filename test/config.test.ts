@@ -64,6 +64,7 @@ describe('configuration', () => {
         reservationAttemptTimeoutMs: 120_000,
         paymentAttemptTimeoutMs: 30_000,
         holdMaxAgeMs: 14_400_000,
+        callsAtMost: 20,
       },
       checkout: { waitMs: 300_000, payWithinMs: 1_800_000 },
       payments: { webhookSecrets: [webhookSecret] },

@@ -23,14 +23,9 @@ interface Call {
   scope: CancellationScope;
 }
 
-/**
- * Each end of a call is two events of the history, and the server fails a workflow task behind which more than 100
- * wait: commands and calls together have to stay below that.
- */
-const callsAtMost = 20;
-
 /** Turns the effects a cart wants into activity calls; like signals, results only queue up for the main loop. */
 export function createEffectRunner(settings: CartSettings, onResult: () => void): EffectRunner {
+  const { callsAtMost = Infinity } = settings;
   const services = createServiceCalls(settings);
   const calls = new Set<Call>();
   let settled: Settled[] = [];

@@ -130,6 +130,8 @@ export const cartSettings = {
   CART_CONTINUE_AS_NEW_EVENTS: wholeNumber({ default: 500, min: 50, max: 40_000 }),
   PAYMENT_ATTEMPT_TIMEOUT: duration({ default: '30s' }),
   HOLD_MAX_AGE: duration({ default: '4h', min: '1s' }),
+  // Their ends, two events each, and the commands of four API processes stay below the server's limit of 100.
+  CART_CALLS_AT_ONCE: wholeNumber({ default: 20, min: 1, max: 25 }),
   ...reservationTimes,
 };
 export const checkoutSettings = {

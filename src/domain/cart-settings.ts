@@ -13,4 +13,9 @@ export interface CartSettings {
   paymentAttemptTimeoutMs?: number;
   /** How long units may be held before they are let go. Carts that were started before there was a bound have none. */
   holdMaxAgeMs?: number;
+  /**
+   * Calls under way at once. The end of each is two events, and Temporal fails a workflow task behind which more than
+   * 100 wait. Carts that were started before there was a bound have none.
+   */
+  callsAtMost?: number;
 }
