@@ -19,6 +19,8 @@ describe('recorded histories', () => {
     const lives = new Set(files.map((file) => file.split('.')[0]?.replace(/-\d+$/, '')));
     expect([...lives].toSorted()).toEqual([
       'abandoned-and-resumed',
+      ...['chaos-calls-repeated', 'chaos-calls-timed-out', 'chaos-claimed', 'chaos-claimed-by'],
+      ...['chaos-continued-as-new', 'chaos-tasks-failed', 'chaos-tasks-timed-out'],
       'claimed',
       'claimed-by',
       'continued-as-new',
