@@ -161,7 +161,7 @@ module.exports = {
     }),
     ...room('gateway', {
       from: '^src/gateway/',
-      may: [domain, messages, ...node('crypto'), ...npm('@temporalio/client', 'lru-cache')],
+      may: [domain, messages, ...node('crypto'), ...npm('@temporalio/client', 'lru-cache', 'async-mutex')],
       instead: 'The gateway speaks to Temporal with the messages of workflows/*.messages.ts.',
     }),
     ...room('sessions', {

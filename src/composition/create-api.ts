@@ -64,10 +64,8 @@ export function createApi(config: ApiConfig, logger: Logger) {
     () => places.taken,
   );
   const rateLimiting = createRateLimiting(config.limits, database);
-  const counted = countAnswers(
-    createSubmitCommand({ commands, places: createCartPlaces(), views, feed, catalog }),
-    metrics.countCommand,
-  );
+  const submitDeps = { commands, places: createCartPlaces(), views, feed, catalog };
+  const counted = countAnswers(createSubmitCommand(submitDeps), metrics.countCommand);
   const { cartMaxUnits } = config.limits;
   const submit = limitUnits(counted, { limits: rateLimiting.limits, cartMaxUnits });
   const app = createApp({

@@ -27,7 +27,10 @@ export function createSendAndWait({ commands, places, views, feed }: SendAndWait
         leave();
         throw error;
       });
-    if (waitMs === 0) return void (await send());
+    if (waitMs === 0) {
+      await send();
+      return undefined;
+    }
     const recorded = await watchFor<RecordedOperation>({
       feed,
       operationId,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { temporal } from '@temporalio/proto';
+import { temporal as protos } from '@temporalio/proto';
 import { afterEach, describe, expect, it } from 'vitest';
 import { freePort } from '../../src/dev/ports.ts';
 import { startTemporalServer } from '../../src/dev/temporal-server.ts';
@@ -11,7 +11,7 @@ import { openShop, type Shop, type ShopOptions } from '../support/shop.ts';
 import { allReserved, until, type Shopper } from '../support/shopper.ts';
 import { temporalProgram } from '../support/temporal-binary.ts';
 
-const { WorkflowTaskFailedCause } = temporal.api.enums.v1;
+const { WorkflowTaskFailedCause } = protos.api.enums.v1;
 const cleanUps: (() => Promise<unknown>)[] = [];
 
 afterEach(async () => {
@@ -65,7 +65,7 @@ async function failuresOf(shop: Shop, cartId: string): Promise<string[]> {
   const causes: string[] = [];
   const query = `WorkflowId = "${cartWorkflowId(cartId)}"`;
   const histories = shop.temporal.workflow.list({ query }).intoHistories();
-  for await (const { history } of histories as AsyncIterable<{ history: temporal.api.history.v1.IHistory }>) {
+  for await (const { history } of histories as AsyncIterable<{ history: protos.api.history.v1.IHistory }>) {
     for (const { workflowTaskFailedEventAttributes: failed } of history.events ?? []) {
       if (failed) causes.push(WorkflowTaskFailedCause[failed.cause ?? 0] ?? '');
     }
