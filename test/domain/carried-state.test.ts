@@ -20,6 +20,8 @@ async function carriedInputs(): Promise<CartWorkflowInput[]> {
 }
 
 const states = (await carriedInputs()).map(({ carried }) => carried!.log);
+/** In any other status a command of a shopper may be refused. */
+const inUse = states.filter(({ cart }) => cart.status === 'active');
 const at = Date.UTC(2026, 10, 26);
 const add: CommandEnvelope = {
   operationId: 'of-the-next-version',
@@ -45,7 +47,8 @@ function asOfTheFirstVersion({ cart, recentOperations, unsaved }: CartLogState):
 
 describe('a state that another version has handed over', () => {
   it('is there to be tried: recorded runs that continue others', () => {
-    expect(states.length).toBeGreaterThanOrEqual(3);
+    expect(inUse.length).toBeGreaterThanOrEqual(3);
+    expect(states.length).toBeGreaterThan(inUse.length);
   });
 
   it.each(states.map((state, index) => [index + 1, state] as const))(
@@ -53,21 +56,25 @@ describe('a state that another version has handed over', () => {
     (_, state) => {
       const log = createCartLog(state);
       expect(log.toState()).toMatchObject({ cart: state.cart, recentOperations: state.recentOperations });
-      log.handle(add, at);
-      expect(log.cart.version).toBeGreaterThan(state.cart.version);
-      expect(effectsOf(log.cart).length).toBeGreaterThan(0);
     },
   );
 
+  it.each(inUse)('takes the next command when it is of a cart in use', (state) => {
+    const log = createCartLog(state);
+    log.handle(add, at);
+    expect(log.cart.version).toBeGreaterThan(state.cart.version);
+    expect(effectsOf(log.cart).length).toBeGreaterThan(0);
+  });
+
   it('is completed when it is of the first version, which knew nothing of checkouts', () => {
-    const log = createCartLog(asOfTheFirstVersion(states[0]!));
+    const log = createCartLog(asOfTheFirstVersion(inUse[0]!));
     expect(log.cart).toMatchObject({ orders: [], orderAttempts: 0, pendingOrder: null, paymentTasks: [] });
     log.handle(add, at);
     expect(log.allSaves().at(-1)?.outcomes.at(-1)).toMatchObject({ result: { status: 'applied' } });
   });
 
   it('goes on when it is of a later version, which has added what this one does not know', () => {
-    const [state] = states;
+    const [state] = inUse;
     const later = { ...state!, cart: { ...state!.cart, ofALaterVersion: true }, anotherMemory: [] };
     const log = createCartLog(later);
     log.handle(add, at);

@@ -8,8 +8,8 @@ import { startBuilt } from '../support/built-process.ts';
 import { openCarts, wake } from '../support/carts-across-versions.ts';
 import { buildChanged, type ChangedBuild } from '../support/changed-build.ts';
 import { replayCarts } from '../support/replay-carts.ts';
-import { openShop, type ShopOptions } from '../support/shop.ts';
-import { allReserved, until } from '../support/shopper.ts';
+import { openShop, type Shop, type ShopOptions } from '../support/shop.ts';
+import { allReserved, until, type Shopper } from '../support/shopper.ts';
 import { startWebhookReceiver, webhookSecret } from '../support/webhook-receiver.ts';
 import { buildOf, createWorkerDeployment } from '../support/worker-deployment.ts';
 
@@ -61,6 +61,19 @@ async function historiesOf({ shop }: Scene, runs: WorkflowExecutionInfo[]) {
       workflowId,
       history: await workflow.getHandle(workflowId, runId).fetchHistory(),
     })),
+  );
+}
+
+/** Temporal's task queues hear of another version a moment later, and a cart with its next task. */
+async function untilOn(build: string | undefined, shop: Shop, shopper: Shopper): Promise<void> {
+  await until(
+    async () => {
+      await wake(shop, shopper);
+      return await buildOf(shop.temporal, shopper.cartId);
+    },
+    (now) => now === build,
+    30_000,
+    500,
   );
 }
 
@@ -136,10 +149,7 @@ describe('a changed workflow with worker versioning', () => {
     for (const [index, build] of ['1', '2', '1', '2'].entries()) {
       await deployment.setCurrent(build);
       expect((await shopper.add('apple', 1)).status).toBe(201);
-      await until(
-        () => buildOf(shop.temporal, shopper.cartId),
-        (now) => now === build,
-      );
+      await untilOn(build, shop, shopper);
       const cart = await until(shopper.cart, allReserved);
       expect(cart.totals.itemCount).toBe(index + 1);
     }
@@ -170,16 +180,7 @@ describe('a changed workflow with worker versioning', () => {
     const addOneOn = async (build: string | undefined) => {
       expect((await shopper.add('apple', 1)).status).toBe(201);
       await until(shopper.cart, allReserved);
-      // Temporal's task queues hear of a new version a moment later, and a cart with its next task.
-      await until(
-        async () => {
-          await wake(shop, shopper);
-          return await buildOf(shop.temporal, shopper.cartId);
-        },
-        (now) => now === build,
-        20_000,
-        500,
-      );
+      await untilOn(build, shop, shopper);
     };
 
     await startVersion('first', '1');

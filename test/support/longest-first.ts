@@ -12,6 +12,8 @@ const longest = [
   'integration/claim-kills',
   'integration/contract',
   'integration/checkout-continue-as-new',
+  'integration/outages',
+  'integration/slow-service',
   'integration/timeouts',
   'integration/flooded-cart',
 ];
