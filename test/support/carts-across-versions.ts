@@ -107,7 +107,7 @@ export interface OpenCart extends Life {
   shopper: Shopper;
 }
 
-/** `each` carts of every life, the quick ones first. */
+/** `each` carts of every life, the quick ones first. Reservations go on taking `reservationMs`. */
 export async function openCarts(place: Place, each: number, reservationMs: number): Promise<OpenCart[]> {
   const open = async (life: Life): Promise<OpenCart> => {
     const shopper = await place.newShopper();
@@ -118,6 +118,5 @@ export async function openCarts(place: Place, each: number, reservationMs: numbe
   const first = await Promise.all(times(quiet).map(open));
   await place.control({ latencyMs: reservationMs });
   const second = await Promise.all(times(underWay).map(open));
-  await place.control({ latencyMs: 0 });
   return [...first, ...second];
 }

@@ -68,6 +68,7 @@ async function deploy(): Promise<boolean> {
   await show(carts);
   say(`Temporal says of version 1: ${await deployment.drainage('1')}`);
 
+  await place.control({ latencyMs: 0 });
   await Promise.all(carts.map(({ goOn, shopper }) => goOn(place, shopper)));
   say('each cart was used, paid or woken');
   const left = await deployment.openOn('1');
@@ -89,6 +90,7 @@ async function deploy(): Promise<boolean> {
   say('worker 1 has ended; new carts and the old ones go on:');
   const later = await openCarts(place, 1, 1_000);
   carts.push(...later);
+  await place.control({ latencyMs: 0 });
   await Promise.all(later.map(({ goOn, shopper }) => goOn(place, shopper)));
   await until(
     () => countEnded(carts),
