@@ -22,13 +22,7 @@ export function checkCommands({ journal, events, operations }: Facts): Finding[]
 export const keyInBooks = ({ cartId, key }: Pick<JournalCommand, 'cartId' | 'key'>): string =>
   createHash('sha256').update(`${cartId}\n${key}`).digest('hex').slice(0, keyLength);
 const keyLength = 32;
-const keyOf = (operationId: string): string => operationId.slice(0, keyLength);
-
-/** Whether an operation is that of the command. */
-export function isKeyOf(command: Pick<JournalCommand, 'cartId' | 'key'>) {
-  const key = keyInBooks(command);
-  return (operationId: string | null): boolean => operationId !== null && keyOf(operationId) === key;
-}
+export const keyOf = (operationId: string): string => operationId.slice(0, keyLength);
 
 function checkCommand(command: JournalCommand, rows: OperationRow[], events: EventRow[]): Finding[] {
   const { cartId, key, type, outcome } = command;

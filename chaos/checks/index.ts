@@ -17,8 +17,13 @@ import { checkWorkflows } from './workflows.ts';
 export type { Finding } from './finding.ts';
 
 const checks = [
-  ...[checkCommands, checkUnchanged, checkHolds, checkOrders],
-  ...[checkMoney, checkReadModel, checkWorkflows],
+  checkCommands,
+  checkUnchanged,
+  checkHolds,
+  checkOrders,
+  checkMoney,
+  checkReadModel,
+  checkWorkflows,
 ];
 
 /** What the facts of one moment say. Pure. */
