@@ -54,10 +54,10 @@ describe('a long-lived cart', () => {
     const small = await openShop({ worker: false, env: { CART_CONTINUE_AS_NEW_EVENTS: '50' } });
     try {
       const shopper = await small.newShopper();
-      const added = await Promise.all(
-        Array.from({ length: 60 }, () => shopper.add('apple', 1, { prefer: 'respond-async' })),
-      );
-      expect(new Set(added.map(({ status }) => status))).toEqual(new Set([202]));
+      // One after the other: a cart has places for so many at once.
+      for (let sent = 0; sent < 100; sent += 1) {
+        expect((await shopper.add('apple', 1, { prefer: 'respond-async' })).status).toBe(202);
+      }
       await shopper.call('DELETE', `/api/v1/carts/${shopper.sessionId}/items`, undefined, {
         prefer: 'respond-async',
       });
@@ -68,7 +68,7 @@ describe('a long-lived cart', () => {
       expect(cart.items).toMatchObject([{ name: 'pear', quantity: 7 }]);
       const [count] =
         await small.sql`select count(*)::int as applied from operations where status = 'applied'`;
-      expect(count).toEqual({ applied: 62 });
+      expect(count).toEqual({ applied: 102 });
     } finally {
       await small.close();
     }

@@ -7,6 +7,7 @@ import { cartWorkflowId } from '../../workflows/cart.messages.ts';
 import { startBuilt } from '../support/built-process.ts';
 import { openCarts, wake } from '../support/carts-across-versions.ts';
 import { buildChanged, type ChangedBuild } from '../support/changed-build.ts';
+import { failedTasks } from '../support/failed-tasks.ts';
 import { replayCarts } from '../support/replay-carts.ts';
 import { openShop, type Shop, type ShopOptions } from '../support/shop.ts';
 import { allReserved, until, type Shopper } from '../support/shopper.ts';
@@ -76,11 +77,6 @@ async function untilOn(build: string | undefined, shop: Shop, shopper: Shopper):
     500,
   );
 }
-
-const failedTasks = (histories: Awaited<ReturnType<typeof historiesOf>>) =>
-  histories
-    .flatMap(({ history }) => history.events ?? [])
-    .flatMap(({ workflowTaskFailedEventAttributes: failed }) => (failed ? [failed] : []));
 
 describe('a changed workflow with worker versioning', () => {
   it('finishes the carts that the build before has opened, and then the old workers can go', async () => {
@@ -158,7 +154,7 @@ describe('a changed workflow with worker versioning', () => {
   }, 120_000);
 
   it('takes a cart that nobody touches along when its own timer fires', async () => {
-    const { shop, deployment, startVersion } = await openScene({ env: { CART_TTL: '8s' } });
+    const { shop, deployment, startVersion } = await openScene({ env: { CART_TTL: '15s' } });
     await startVersion('first', '1');
     await startVersion('changed', '2');
     await deployment.setCurrent('1');
@@ -170,6 +166,7 @@ describe('a changed workflow with worker versioning', () => {
       (build) => build === '1',
     );
     await deployment.setCurrent('2');
+    expect(await buildOf(shop.temporal, shopper.cartId)).toBe('1');
     await shop.temporal.workflow.getHandle(cartWorkflowId(shopper.cartId)).result();
     expect(await buildOf(shop.temporal, shopper.cartId)).toBe('2');
     expect((await shopper.cart()).status).toBe('abandoned');
